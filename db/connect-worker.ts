@@ -1,0 +1,23 @@
+/** The worker's way to Postgres: a pool of TCP connections. */
+
+import { drizzle } from 'drizzle-orm/node-postgres';
+import { Pool } from 'pg';
+import type { Database } from './database.ts';
+import * as schema from './schema.ts';
+
+export const poolLimits = { connectionsMax: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 30_000 } as const;
+
+export type WorkerDatabase = { db: Database; end(): Promise<void> };
+
+/** @param onError hears of connections that fail while idle, as when the server restarts; the pool replaces them */
+export function connectWorker(url: string, onError: (error: Error) => void): WorkerDatabase {
+  const pool = new Pool({
+    connectionString: url,
+    max: poolLimits.connectionsMax,
+    connectionTimeoutMillis: poolLimits.connectTimeoutMs,
+    statement_timeout: poolLimits.statementTimeoutMs,
+    application_name: 'guildhall-worker',
+  });
+  pool.on('error', onError);
+  return { db: drizzle(pool, { schema }), end: () => pool.end() };
+}

@@ -1,0 +1,80 @@
+/** Reading listings whole. */
+
+import { eq, type SQL, sql } from 'drizzle-orm';
+import type { Listing, ListingRecord } from '../market/listing.ts';
+import type { Database } from './database.ts';
+import { agent, consent, listing, listingStatus, presence } from './schema.ts';
+
+/** A listing is stale when it was not verified for this long. */
+export const staleAfterHours = 24;
+
+/** True where the agent's presence may be shown. */
+const shown = sql`exists (select from ${consent} where ${consent.jid} = ${listing.jid})
+  and not coalesce(${agent.presenceDenied}, false)`;
+
+/** The resource at which the offer was seen is online; for entities without resources, any is. */
+const online = sql`exists (
+  select from ${presence}
+  where ${presence.jid} = ${listing.jid}
+    and ${listingStatus.callJid} in (${presence.jid}, ${presence.jid} || '/' || ${presence.resource}))`;
+
+/** What every reader of listings selects; needs listing, listing_status and agent joined. */
+export const listingColumns = {
+  body: listing.body,
+  firstSeen: listing.firstSeen,
+  updated: listing.updated,
+  seq: listing.seq,
+  verified: listingStatus.verified,
+  callJid: listingStatus.callJid,
+  online: sql<boolean | null>`case when ${shown} then ${online} end`.as('online'),
+  lastSeen: sql<Date | null>`case when ${shown} then ${agent.lastSeen} end`
+    .mapWith(agent.lastSeen)
+    .as('last_seen'),
+  stale: sql<boolean>`${listingStatus.verified} < now() - ${staleAfterHours} * interval '1 hour'`.as('stale'),
+};
+
+export type ListingRow = {
+  body: Listing;
+  firstSeen: Date;
+  updated: Date;
+  seq: number;
+  verified: Date;
+  callJid: string | null;
+  online: boolean | null;
+  lastSeen: Date | null;
+  stale: boolean;
+};
+
+export async function findListing(db: Database, id: string): Promise<ListingRecord | null> {
+  const [row] = await selectListings(db, eq(listing.id, id)).limit(1);
+  return row ? recordOf(row) : null;
+}
+
+/** An agent's listings, by name; at most `limit`. */
+export async function listingsOfAgent(db: Database, jid: string, limit: number): Promise<ListingRecord[]> {
+  const rows = await selectListings(db, eq(listing.jid, jid)).orderBy(listing.name, listing.id).limit(limit);
+  return rows.map(recordOf);
+}
+
+export function recordOf(row: ListingRow): ListingRecord {
+  const { body, firstSeen, updated, seq, verified, callJid, online, lastSeen, stale } = row;
+  // A resource is worth nothing once it is offline, and is shown only where presence is.
+  const reachableAt = online || callJid === body.provider.jid ? callJid : body.provider.jid;
+  return {
+    listing: body,
+    status: { callJid: reachableAt, online, lastSeen, verified, stale },
+    firstSeen,
+    updated,
+    seq,
+  };
+}
+
+function selectListings(db: Database, where: SQL) {
+  return db
+    .select(listingColumns)
+    .from(listing)
+    .innerJoin(listingStatus, eq(listingStatus.id, listing.id))
+    .innerJoin(agent, eq(agent.jid, listing.jid))
+    .where(where)
+    .$dynamic();
+}

@@ -1,0 +1,190 @@
+/** Writes what visits found: by replacement, in one transaction that ends by taking its change numbers. */
+
+import { sql } from 'drizzle-orm';
+import type { Listing } from '../market/listing.ts';
+import type { Database } from './database.ts';
+
+export type IndexedListing = {
+  listing: Listing;
+  version: string;
+  quality: number;
+  onConsent: boolean;
+  callJid: string | null;
+};
+
+/** What one visit found of one agent. */
+export type AgentIndex = {
+  jid: string;
+  domain: string;
+  name: string | null;
+  presenceDenied: boolean;
+  listings: IndexedListing[];
+  /**
+   * `all`: the look saw everything, what it does not show is absent; `some`: parts could not be read and stay as
+   * they were; `none`: the agent wants none of it kept.
+   */
+  extent: 'all' | 'some' | 'none';
+};
+
+export type WriteOutcome = { changed: number; removed: number; missing: number };
+
+/**
+ * Replaces what is indexed of each agent. Listings whose version is unchanged are verified, not rewritten.
+ * An agent occurs once in a batch.
+ * @param absenceMs how long a listing must have been missing before its absence deletes it
+ */
+export async function writeIndex(
+  db: Database,
+  batch: AgentIndex[],
+  absenceMs: number,
+): Promise<WriteOutcome> {
+  return db.transaction(async (tx) => {
+    await upsertAgents(tx, batch);
+    const changed = await upsertListings(tx, batch);
+    await verifyListings(tx, batch);
+    const missing = await markMissing(tx, batch);
+    const removed = await deleteListings(
+      tx,
+      sql`jid in (select jid from ${jids(batch, 'none')}) or (
+        jid in (select jid from ${jids(batch, 'all')}) and id in (
+          select id from listing_status where missing_since <= now() - ${absenceMs} * interval '1 millisecond'))`,
+    );
+    await recordChanges(tx, [...changed.map((id) => ({ id, op: 'put' as const })), ...removed]);
+    const gone = new Set(removed.map(({ id }) => id));
+    return {
+      changed: changed.length,
+      removed: removed.length,
+      missing: missing.filter((id) => !gone.has(id)).length,
+    };
+  });
+}
+
+/** Removes every listing that rested on this agent's consent alone. */
+export async function removeConsentListings(db: Database, jid: string): Promise<number> {
+  return db.transaction(async (tx) => {
+    const removed = await deleteListings(tx, sql`jid = ${jid} and on_consent`);
+    await recordChanges(tx, removed);
+    return removed.length;
+  });
+}
+
+type Change = { id: string; op: 'put' } | { id: string; op: 'delete'; firstSeen: string };
+
+async function upsertAgents(tx: Database, batch: AgentIndex[]): Promise<void> {
+  const rows = batch
+    .filter((agent) => agent.listings.length > 0)
+    .map(({ jid, domain, name, presenceDenied }) => ({ jid, domain, name, denied: presenceDenied }));
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into agent (jid, domain, name, presence_denied)
+    select jid, domain, name, denied
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(jid text, domain text, name text, denied boolean)
+    order by jid
+    on conflict (jid) do update set
+      name = excluded.name, presence_denied = excluded.presence_denied, last_seen = now()`);
+}
+
+/** Returns the ids whose version is new. */
+async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string[]> {
+  const rows = batch.flatMap((agent) =>
+    agent.listings.map(({ listing, version, quality, onConsent }) => ({
+      id: listing.id,
+      jid: agent.jid,
+      domain: agent.domain,
+      name: listing.name,
+      tags: listing.tags,
+      body: listing,
+      version,
+      quality,
+      onConsent,
+    })),
+  );
+  if (rows.length === 0) return [];
+  const result = await tx.execute<{ id: string }>(sql`
+    insert into listing (id, jid, domain, name, tags, body, version, quality, on_consent, document, first_seen, updated)
+    select row.id, jid, domain, name, tags, body, version, quality, "onConsent", listing_document(body),
+      coalesce(change.first_seen, now()), now()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
+      id text, jid text, domain text, name text, tags text[], body jsonb, version text, quality smallint,
+      "onConsent" boolean)
+    left join change on change.id = row.id
+    order by row.id
+    on conflict (id) do update set
+      name = excluded.name, tags = excluded.tags, body = excluded.body, version = excluded.version,
+      quality = excluded.quality, on_consent = excluded.on_consent, document = excluded.document, updated = now()
+    where listing.version is distinct from excluded.version or listing.on_consent <> excluded.on_consent
+    returning id`);
+  return rowsOf<{ id: string }>(result).map((row) => row.id);
+}
+
+async function verifyListings(tx: Database, batch: AgentIndex[]): Promise<void> {
+  const rows = batch.flatMap(({ listings }) =>
+    listings.map(({ listing, callJid }) => ({ id: listing.id, callJid })),
+  );
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into listing_status (id, call_jid, verified, missing_since)
+    select id, "callJid", now(), null
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(id text, "callJid" text)
+    order by id
+    on conflict (id) do update set call_jid = excluded.call_jid, verified = now(), missing_since = null`);
+}
+
+/** Notes since when a listing is absent from complete looks; returns the ids of those that are. */
+async function markMissing(tx: Database, batch: AgentIndex[]): Promise<string[]> {
+  const seen = batch.flatMap(({ listings }) => listings.map(({ listing }) => listing.id));
+  const result = await tx.execute(sql`
+    update listing_status set missing_since = coalesce(missing_since, now())
+    from listing
+    where listing.id = listing_status.id
+      and listing.jid in (select jid from ${jids(batch, 'all')})
+      and not listing.id = any(${textArray(seen)})
+    returning listing_status.id`);
+  return rowsOf<{ id: string }>(result).map((row) => row.id);
+}
+
+async function deleteListings(tx: Database, where: ReturnType<typeof sql>): Promise<Change[]> {
+  const result = await tx.execute(sql`
+    delete from listing where ${where} returning id, jid, first_seen::text as "firstSeen"`);
+  const rows = rowsOf<{ id: string; jid: string; firstSeen: string }>(result);
+  if (rows.length === 0) return [];
+  await tx.execute(sql`
+    delete from agent
+    where jid = any(${textArray([...new Set(rows.map((row) => row.jid))])})
+      and not exists (select from listing where listing.jid = agent.jid)`);
+  return rows.map(({ id, firstSeen }) => ({ id, op: 'delete', firstSeen }));
+}
+
+/** Takes the sequence numbers last of all: the lock on the one row is held until commit, so none appears late. */
+async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
+  if (changes.length === 0) return;
+  await tx.execute(sql`
+    with head as (
+      update change_head set seq = seq + ${changes.length} returning seq - ${changes.length} as base
+    ), numbered as (
+      select row.id, row.op, head.base + row_number() over (order by row.id) as seq,
+        coalesce(row."firstSeen", listing.first_seen) as first_seen
+      from head cross join jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
+        as row(id text, op text, "firstSeen" timestamptz)
+      left join listing on listing.id = row.id
+    ), recorded as (
+      insert into change (id, seq, op, at, first_seen)
+      select id, seq, op, now(), first_seen from numbered
+      on conflict (id) do update set seq = excluded.seq, op = excluded.op, at = excluded.at
+    )
+    update listing set seq = numbered.seq from numbered where listing.id = numbered.id`);
+}
+
+function jids(batch: AgentIndex[], extent: AgentIndex['extent']) {
+  const chosen = batch.filter((agent) => agent.extent === extent).map((agent) => agent.jid);
+  return sql`unnest(${textArray(chosen)}) as chosen(jid)`;
+}
+
+function textArray(values: string[]) {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+}
+
+/** Both drivers answer raw statements with an object that has `rows`. */
+function rowsOf<Row = unknown>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}

@@ -1,0 +1,122 @@
+/** The HTTP door: every route, and what holds for all of them. */
+
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { problem } from '../market/problem.ts';
+import type { Deps } from '../operations/deps.ts';
+import { type AppContext, createRouter } from './context.ts';
+import { openApiInfo } from './openapi.ts';
+import { createPages } from './pages/pages.ts';
+import { problemResponse } from './problem-response.ts';
+import { agents } from './routes/agents.ts';
+import { health } from './routes/health.ts';
+import { listings } from './routes/listings.ts';
+
+export const httpLimits = { urlCharsMax: 8192, bodyBytesMax: 65_536 } as const;
+
+export type AppOptions = {
+  deps: Deps;
+  /** Hears of our own faults: the cause goes here, never into an answer. */
+  onError: (error: Error, requestId: string) => void;
+};
+
+export function createApp({ deps, onError }: AppOptions) {
+  const app = createRouter();
+
+  app.use(requestId({ limitLength: 64 }));
+  app.use(
+    secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, crossOriginResourcePolicy: false }),
+  );
+  app.use(async (context, next) => {
+    const refused = refusedForLength(context);
+    if (refused) return refused;
+    context.set('deps', deps);
+    await next();
+  });
+  app.use(
+    bodyLimit({
+      maxSize: httpLimits.bodyBytesMax,
+      onError: (context) => {
+        const detail = `The body has more than ${httpLimits.bodyBytesMax} bytes; expected at most that many.`;
+        return problemResponse(context, problem('body-too-large', detail));
+      },
+    }),
+  );
+
+  app.route('/', listings);
+  app.route('/', agents);
+  app.route('/', health);
+  app.doc31('/openapi.json', (context) => ({
+    ...openApiInfo,
+    servers: [{ url: new URL(context.req.url).origin }],
+  }));
+  const openApiDocument = (origin: string) =>
+    app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: origin }] });
+  app.route('/', createPages({ openApiDocument }));
+
+  app.notFound((context) => {
+    const allowed = allowedMethods(app.routes, context.req.path);
+    if (allowed.length === 0) {
+      return problemResponse(
+        context,
+        problem('route-not-found', 'Nothing is served here; /openapi.json lists what is.'),
+      );
+    }
+    context.header('allow', allowed.join(', '));
+    return problemResponse(
+      context,
+      problem(
+        'method-not-allowed',
+        `${context.req.method} is not taken here; expected ${allowed.join(' or ')}.`,
+      ),
+    );
+  });
+
+  app.onError((error, context) => {
+    if (error instanceof HTTPException && error.status < 500) {
+      return problemResponse(
+        context,
+        problem('invalid-body', 'The body is not JSON; expected a JSON object.'),
+      );
+    }
+    const id = String(context.get('requestId'));
+    onError(error, id);
+    return problemResponse(context, problem('internal', `The directory failed. The request id is ${id}.`));
+  });
+  return app;
+}
+
+/** Pages run nothing but the site's own script, and load nothing from elsewhere but images. */
+const CONTENT_SECURITY_POLICY = {
+  defaultSrc: ["'none'"],
+  styleSrc: ["'self'"],
+  scriptSrc: ["'self'"],
+  imgSrc: ["'self'", 'https:', 'data:'],
+  connectSrc: ["'self'"],
+  formAction: ["'self'"],
+  baseUri: ["'none'"],
+  frameAncestors: ["'none'"],
+};
+
+function refusedForLength(context: AppContext): Response | null {
+  if (context.req.url.length <= httpLimits.urlCharsMax) return null;
+  const detail = `The address has more than ${httpLimits.urlCharsMax} characters; expected fewer, or POST /v1/listings/search.`;
+  return problemResponse(context, problem('uri-too-long', detail));
+}
+
+type Route = { method: string; path: string };
+
+/** The methods that some route takes at this path. */
+function allowedMethods(routes: Route[], path: string): string[] {
+  const methods = routes
+    .filter((route) => route.method !== 'ALL' && pathPattern(route.path).test(path))
+    .map((route) => route.method);
+  return [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+}
+
+/** A route's path, whose parameters take one segment each. */
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/:[a-z]+(\{[^}]*\})?/g, '[^/]+')}$`);
+}

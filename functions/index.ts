@@ -1,0 +1,26 @@
+/** The entry on the edge: one fetch handler, its dependencies from the environment's bindings. */
+
+import { connectEdge } from '../db/connect-edge.ts';
+import { createApp } from './app.ts';
+
+export type Bindings = {
+  DATABASE_URL: string;
+  /** Where Neon's HTTP SQL protocol is spoken, for a Postgres that is not Neon's. */
+  NEON_FETCH_ENDPOINT?: string;
+};
+
+let app: ReturnType<typeof createApp> | null = null;
+
+export default {
+  fetch(request: Request, env: Bindings): Response | Promise<Response> {
+    // Bindings are the same for every request of an isolate; the app is made with the first.
+    app ??= createApp({
+      deps: { db: connectEdge(env.DATABASE_URL, env.NEON_FETCH_ENDPOINT ?? null) },
+      onError: (error, requestId) =>
+        console.error(
+          JSON.stringify({ level: 'error', requestId, error: error.message, stack: error.stack }),
+        ),
+    });
+    return app.fetch(request);
+  },
+};

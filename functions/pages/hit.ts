@@ -1,0 +1,71 @@
+/** One listing as a list shows it. */
+
+import { html } from 'hono/html';
+import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
+import { excerpt, type Html, nothing, said } from './html.ts';
+import { agentPath, listingPath, tagPath } from './paths.ts';
+import { languageName, priceText, type State, stateOf, textLanguage, typeText } from './words.ts';
+
+const excerptCharsMax = 260;
+const inputsShownMax = 6;
+const tagsShownMax = 8;
+
+export function hitList(records: ListingRecord[]): Html {
+  return html`<ul class="hits">${records.map((record) => html`<li>${hit(record)}</li>`)}</ul>`;
+}
+
+function hit(record: ListingRecord): Html {
+  const { listing } = record;
+  return html`<article class="hit">
+<header><h2>${languageSpan(listing, html`<a href="${listingPath(listing.id)}">${said(listing.name)}</a>`)}</h2>${stateBadge(stateOf(record))}</header>
+<p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}</p>
+${listing.description ? html`<p class="excerpt" dir="auto"${languageAttribute(listing)}>${excerpt(listing.description, excerptCharsMax)}</p>` : nothing}
+${inputChips(listing.inputs)}
+${tagList(listing.tags, tagsShownMax)}
+</article>`;
+}
+
+function facts({ category, price, lang }: Listing): Html {
+  const languages = lang.slice(0, 4).map(languageName).join(', ');
+  return html`${category ? html`<span>${said(category)}</span>` : nothing}${price ? html`<span class="price">${said(priceText(price))}</span>` : nothing}${languages ? html`<span>${said(languages)}${lang.length > 4 ? '…' : ''}</span>` : nothing}`;
+}
+
+/** A presence that is not shared is the common case in a list, and says nothing worth a mark. */
+export function stateBadge(state: State): Html {
+  return state.name === 'unknown' ? nothing : html`<span class="state ${state.name}">${state.text}</span>`;
+}
+
+function inputChips(inputs: Input[]): Html {
+  if (inputs.length === 0) return nothing;
+  const rest = inputs.length - inputsShownMax;
+  return html`<ul class="chips" aria-label="Takes">${inputs
+    .slice(0, inputsShownMax)
+    .map(
+      (input) =>
+        html`<li class="chip"><code>${said(input.name)}</code> <span>${typeText(input)}</span>${requiredMark(input)}</li>`,
+    )}${rest > 0 ? html`<li class="more">and ${rest} more</li>` : nothing}</ul>`;
+}
+
+export function requiredMark({ required }: Pick<Input, 'required'>): Html {
+  return required
+    ? html`<b class="required" title="required" aria-hidden="true">*</b><span class="unseen"> required</span>`
+    : nothing;
+}
+
+export function tagList(tags: string[], max: number): Html {
+  if (tags.length === 0) return nothing;
+  return html`<ul class="tags" aria-label="Tags">${tags.slice(0, max).map((tag) => {
+    const path = tagPath(tag);
+    return html`<li>${path ? html`<a href="${path}">${said(tag)}</a>` : said(tag)}</li>`;
+  })}${tags.length > max ? html`<li class="more">and ${tags.length - max} more</li>` : nothing}</ul>`;
+}
+
+/** The attribute for an element that holds the listing's own text, where its language is known. */
+export function languageAttribute({ lang }: Pick<Listing, 'lang'>): Html {
+  const language = textLanguage(lang);
+  return language ? html` lang="${language}"` : nothing;
+}
+
+function languageSpan(listing: Listing, content: Html): Html {
+  return textLanguage(listing.lang) ? html`<span${languageAttribute(listing)}>${content}</span>` : content;
+}

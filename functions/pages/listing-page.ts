@@ -1,0 +1,116 @@
+/** A listing's page. */
+
+import { html } from 'hono/html';
+import type { Listing, ListingRecord } from '../../market/listing.ts';
+import { callView, codeBlock } from './call-view.ts';
+import type { FormValues } from './form-values.ts';
+import { formView } from './form-view.ts';
+import { languageAttribute, stateBadge, tagList } from './hit.ts';
+import { excerpt, type Html, nothing, said } from './html.ts';
+import { layout } from './layout.ts';
+import { agentPath, domainPath, isImage, isLink, listingJsonPath, searchPath } from './paths.ts';
+import {
+  dateText,
+  kindText,
+  languageName,
+  locationText,
+  priceText,
+  sourceText,
+  stateOf,
+  typeText,
+} from './words.ts';
+
+const titleCharsMax = 120;
+const tagsShownMax = 50;
+
+export function listingPage(record: ListingRecord, values: FormValues, origin: string): Html {
+  const { listing } = record;
+  const main = html`<article class="listing">
+<header class="head">
+${listing.icon && isImage(listing.icon) ? html`<img class="icon" src="${listing.icon}" alt="" width="56" height="56" loading="lazy" referrerpolicy="no-referrer">` : nothing}
+<div>
+<p class="eyebrow">${kindText[listing.kind]}${listing.category ? html` · ${said(listing.category)}` : nothing}</p>
+<h1${languageAttribute(listing)}>${said(listing.name)}</h1>
+<p class="by"><span>by <a href="${agentPath(listing.provider.jid)}">${said(listing.provider.name ?? listing.provider.jid)}</a></span> ${listing.price ? html`<span class="price">${said(priceText(listing.price))}</span>` : nothing} ${stateBadge(stateOf(record))}</p>
+</div>
+</header>
+<div class="columns">
+<div class="body">
+${listing.description ? html`<p class="description" dir="auto"${languageAttribute(listing)}>${listing.description}</p>` : html`<p class="note">The agent gives no description.</p>`}
+${tagList(listing.tags, tagsShownMax)}
+${sampleRequests(listing)}
+<section aria-labelledby="takes"><h2 id="takes">What it takes</h2>${formView(listing, values)}</section>
+${outputs(listing)}
+${callView(record, values, origin)}
+${schemas(listing)}
+</div>
+<aside class="facts" aria-label="Facts">${facts(record)}</aside>
+</div>
+</article>`;
+  return layout({ title: excerpt(listing.name, titleCharsMax), json: listingJsonPath(listing.id), main });
+}
+
+function sampleRequests({ queries }: Listing): Html {
+  if (queries.length === 0) return nothing;
+  return html`<section aria-labelledby="asked"><h2 id="asked">Ask it for</h2><ul class="queries">${queries.map(
+    (query) => html`<li dir="auto">${query}</li>`,
+  )}</ul></section>`;
+}
+
+function outputs(listing: Listing): Html {
+  if (listing.outputs.length === 0) return nothing;
+  return html`<section aria-labelledby="gives"><h2 id="gives">What it gives back</h2>
+<ul class="outputs">${listing.outputs.map(
+    (output) =>
+      html`<li><span dir="auto">${output.label ?? output.name}</span> <code>${said(output.name)}</code> <span class="type">${typeText(output)}</span></li>`,
+  )}</ul></section>`;
+}
+
+function schemas({ inputSchema, outputSchema }: Listing): Html {
+  return html`${schemaDetails('JSON Schema of the input', inputSchema)}${schemaDetails('JSON Schema of the output', outputSchema)}`;
+}
+
+function schemaDetails(title: string, schema: Listing['inputSchema']): Html {
+  if (!schema) return nothing;
+  return html`<details><summary>${title}</summary>${codeBlock('JSON', html`${JSON.stringify(schema, null, 2)}`)}</details>`;
+}
+
+function facts(record: ListingRecord): Html {
+  const { listing, status, firstSeen, updated } = record;
+  const { price, location, terms, lang, provider, features } = listing;
+  return html`<dl>
+${fact('Provider', html`<a class="jid" href="${agentPath(provider.jid)}">${said(provider.jid)}</a>`)}
+${fact('Domain', html`<a class="jid" href="${domainPath(provider.domain)}">${said(provider.domain)}</a>`)}
+${fact('State', stateDetail(record))}
+${fact('Price', price ? said(priceText(price)) : html`<span class="note">Not stated</span>`)}
+${lang.length > 0 ? fact('Languages', said(lang.map(languageName).join(', '))) : nothing}
+${location ? fact('Location', html`<a href="https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=11/${location.lat}/${location.lon}" rel="noopener noreferrer">${locationText(location)}</a>`) : nothing}
+${terms ? fact('Terms', isLink(terms) ? html`<a href="${terms}" rel="nofollow noopener noreferrer">${said(terms)}</a>` : said(terms)) : nothing}
+${listing.call ? fact('Through the directory', html`${listing.call.relay ? 'May be called' : 'Not offered'}`) : nothing}
+</dl>
+<h2>Where this comes from</h2>
+<ul class="sources">${listing.sources.map((source) => html`<li>${sourceText[source]}</li>`)}</ul>
+<dl>
+${fact('Verified', moment(status.verified))}
+${fact('Changed', moment(updated))}
+${fact('First seen', moment(firstSeen))}
+${fact('Id', html`<code class="id">${listing.id}</code>`)}
+</dl>
+${features.length > 0 ? html`<details><summary>Features</summary><ul class="features">${features.map((feature) => html`<li><code>${said(feature)}</code></li>`)}</ul></details>` : nothing}
+<p><a href="${searchPath('')}">All listings</a></p>`;
+}
+
+function stateDetail(record: ListingRecord): Html {
+  const { stale, lastSeen, online } = record.status;
+  if (stale) return html`Stale: not verified for more than a day`;
+  const state = stateOf(record);
+  return html`${state.text}${online === false && lastSeen ? html`, last seen ${moment(lastSeen)}` : nothing}`;
+}
+
+export function fact(name: string, value: Html): Html {
+  return html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+}
+
+export function moment(date: Date): Html {
+  return html`<time datetime="${date.toISOString()}">${dateText(date)}</time>`;
+}

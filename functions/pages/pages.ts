@@ -1,0 +1,98 @@
+/** The pages that people see. They work without JavaScript, and load nothing from elsewhere but icons. */
+
+import { accepts } from 'hono/accepts';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
+import { parseQuery } from '../../market/query.ts';
+import { pageSizeDefault, search } from '../../operations/search.ts';
+import { showAgent, showListing } from '../../operations/show.ts';
+import { type AppContext, createRouter } from '../context.ts';
+import { problemResponse } from '../problem-response.ts';
+import { agentPage } from './agent-page.ts';
+import { assets } from './assets.ts';
+import { docsPage, type OpenApiDocument } from './docs-page.ts';
+import { formValues } from './form-values.ts';
+import type { Html } from './html.ts';
+import { listingPage } from './listing-page.ts';
+import { isProblemCode, problemListPage, problemPage, refusalPage } from './problem-pages.ts';
+import { searchPage } from './search-page.ts';
+
+export type PagesOptions = {
+  /** The document of the whole app, which the app alone can make; for a server at this origin. */
+  openApiDocument: (origin: string) => object;
+};
+
+/** Plain routes, so that the pages stay out of the OpenAPI document. */
+export function createPages({ openApiDocument }: PagesOptions) {
+  const pages = createRouter();
+
+  pages.get('/', async (context) => {
+    const text = context.req.query('q') ?? '';
+    const cursor = context.req.query('cursor') || null;
+    const query = parseQuery(text);
+    const outcome = isProblem(query)
+      ? query
+      : await search(context.var.deps, { query, limit: pageSizeDefault, cursor });
+    return page(context, searchPage({ text, isLater: cursor !== null, outcome }), statusOf(outcome));
+  });
+
+  pages.get('/listings/:id', async (context) => {
+    const found = await showListing(context.var.deps, context.req.param('id'));
+    if (isProblem(found)) return refusal(context, found);
+    const { origin, searchParams } = new URL(context.req.url);
+    return page(context, listingPage(found, formValues(found.listing.inputs, searchParams), origin));
+  });
+
+  pages.get('/agents/:jid', async (context) => {
+    const found = await showAgent(context.var.deps, context.req.param('jid'));
+    return isProblem(found) ? refusal(context, found) : page(context, agentPage(found));
+  });
+
+  pages.get('/docs', (context) => {
+    const { origin } = new URL(context.req.url);
+    return page(context, docsPage(openApiDocument(origin) as OpenApiDocument, origin));
+  });
+
+  pages.get('/problems', (context) => page(context, problemListPage()));
+
+  pages.get('/problems/:code', (context) => {
+    const code = context.req.param('code');
+    if (isProblemCode(code)) return page(context, problemPage(code));
+    return refusal(
+      context,
+      problem('route-not-found', 'No problem has this code; /problems lists them all.'),
+    );
+  });
+
+  pages.get('/static/:file', (context) => {
+    const asset = assets.find(({ path }) => path === context.req.path);
+    if (!asset)
+      return refusal(context, problem('route-not-found', 'No file has this name; load the page again.'));
+    return context.body(asset.text, 200, {
+      'content-type': asset.type,
+      'cache-control': 'public, max-age=31536000, immutable',
+    });
+  });
+  return pages;
+}
+
+function page(context: AppContext, content: Html, status: ContentfulStatusCode = 200) {
+  context.header('cache-control', 'no-cache');
+  return context.html(content, status);
+}
+
+/** Programs get the problem as JSON; people, whose browsers ask for HTML, a page. */
+function refusal(context: AppContext, refused: Problem) {
+  context.header('vary', 'Accept');
+  const wanted = accepts(context, {
+    header: 'Accept',
+    supports: ['application/problem+json', 'application/json', 'text/html'],
+    default: 'application/problem+json',
+  });
+  if (wanted !== 'text/html') return problemResponse(context, refused);
+  return page(context, refusalPage(refused), statusOf(refused));
+}
+
+function statusOf(outcome: object): ContentfulStatusCode {
+  return isProblem(outcome) ? problems[outcome.problem].status : 200;
+}

@@ -1,0 +1,45 @@
+/** The addresses of the pages, and what may become a link at all. */
+
+import { emptyQuery, formatQuery } from '../../market/query.ts';
+
+export function listingPath(id: string): string {
+  return `/listings/${encodeURIComponent(id)}`;
+}
+
+export function listingJsonPath(id: string): string {
+  return `/v1/listings/${encodeURIComponent(id)}`;
+}
+
+export function agentPath(jid: string): string {
+  return `/agents/${encodeURIComponent(jid)}`;
+}
+
+export function searchPath(query: string, cursor: string | null = null): string {
+  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(cursor && { cursor }) });
+  return parameters.size === 0 ? '/' : `/?${parameters}`;
+}
+
+/** Null for a tag that the query language has no way to write. */
+export function tagPath(tag: string): string | null {
+  return tag.includes('"') ? null : searchPath(formatQuery({ ...emptyQuery, tags: [tag] }));
+}
+
+export function domainPath(domain: string): string {
+  return searchPath(formatQuery({ ...emptyQuery, domains: [domain] }));
+}
+
+/** An address that an XMPP client opens (RFC 5122); with a node, it opens that command (XEP-0050 §7). */
+export function xmppUri(jid: string, node: string | null = null): string {
+  const address = jid.split('/').map(encodeURIComponent).join('/').replace('%40', '@');
+  return `xmpp:${address}${node === null ? '' : `?command;node=${encodeURIComponent(node)}`}`;
+}
+
+/** Checked when it was read, and again here: a page never links to any other scheme. */
+export function isLink(text: string): boolean {
+  return /^(https|xmpp|mailto|payto):/.test(text);
+}
+
+/** Checked when it was read, and again here: an https address, or a bitmap that carries its own bytes. */
+export function isImage(text: string): boolean {
+  return /^(https:\/\/|data:image\/(png|jpeg|webp|gif);base64,)/.test(text);
+}

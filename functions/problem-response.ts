@@ -1,0 +1,21 @@
+/** Problems as HTTP answers (RFC 9457). */
+
+import type { Context } from 'hono';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { type Problem, problems } from '../market/problem.ts';
+
+export function problemResponse(context: Context, { problem: code, detail, errors }: Problem): Response {
+  const { status, title } = problems[code];
+  const body = {
+    type: new URL(`/problems/${code}`, context.req.url).href,
+    title,
+    status,
+    detail,
+    code,
+    requestId: String(context.get('requestId') ?? ''),
+    errors,
+  };
+  return context.body(JSON.stringify(body), status as ContentfulStatusCode, {
+    'content-type': 'application/problem+json',
+  });
+}

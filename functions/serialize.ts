@@ -1,0 +1,59 @@
+/** From the directory's values to the JSON of the contract. */
+
+import type { z } from '@hono/zod-openapi';
+import type { ListingRecord } from '../market/listing.ts';
+import type { AgentPage } from '../operations/show.ts';
+import type { AgentSchema, HitSchema, ListingSchema } from './schemas.ts';
+
+export type ListingJson = z.infer<typeof ListingSchema>;
+export type HitJson = z.infer<typeof HitSchema>;
+export type AgentJson = z.infer<typeof AgentSchema>;
+
+/** A score of the index counts millionths. */
+const scoreUnit = 1_000_000;
+
+export function listingJson({ listing, status, firstSeen, updated, seq }: ListingRecord): ListingJson {
+  const verified = status.verified.toISOString();
+  const { node: _, sources, call, provider, ...said } = listing;
+  return {
+    ...said,
+    provider,
+    call: call && {
+      ...call,
+      jid: call.protocol === 'http-jsonrpc' ? null : (status.callJid ?? provider.jid),
+    },
+    availability:
+      status.online === null
+        ? null
+        : {
+            online: status.online,
+            uptime: null,
+            replyMs: null,
+            lastSeen: status.lastSeen?.toISOString() ?? null,
+          },
+    rating: null,
+    sources: sources.map((source) => ({ source, verified })),
+    stale: status.stale,
+    firstSeen: firstSeen.toISOString(),
+    updated: updated.toISOString(),
+    seq,
+  };
+}
+
+export function hitJson(record: ListingRecord, score: number): HitJson {
+  return { ...listingJson(record), score: score / scoreUnit };
+}
+
+export function agentJson({ agent, listings }: AgentPage): AgentJson {
+  return {
+    jid: agent.jid,
+    name: agent.name,
+    domain: agent.domain,
+    availability:
+      agent.online === null
+        ? null
+        : { online: agent.online, lastSeen: agent.lastSeen?.toISOString() ?? null },
+    firstSeen: agent.firstSeen.toISOString(),
+    listings: listings.map(listingJson),
+  };
+}

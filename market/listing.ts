@@ -1,0 +1,111 @@
+/**
+ * A listing: one thing that one agent offers, as typed data. What it says of itself (`Listing`) is versioned and
+ * part of the change feed; what is measured beside it (`Availability`, `Rating`) is not.
+ */
+
+export const listingKinds = ['command', 'skill', 'tool', 'published'] as const;
+export type ListingKind = (typeof listingKinds)[number];
+
+/** The types an input or output can have, whatever dialect stated it. */
+export const inputTypes = [
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'date',
+  'date-time',
+  'uri',
+  'email',
+  'jid',
+  'enum',
+] as const;
+export type InputType = (typeof inputTypes)[number];
+
+export type Option = { value: string; label: string | null };
+
+/** One named value that a listing takes (or, as an output, gives back). */
+export type Input = {
+  name: string;
+  label: string | null;
+  description: string | null;
+  type: InputType;
+  required: boolean;
+  multiple: boolean;
+  /** The value is one text of several lines (`text-multi`). */
+  multiline: boolean;
+  default: string | string[] | null;
+  options: Option[];
+  /** Bounds and pattern where the agent states them (XEP-0122); a pattern is kept as text and never run. */
+  min: string | null;
+  max: string | null;
+  pattern: string | null;
+  /** True when the value must not be shown while it is typed (`text-private`). */
+  secret: boolean;
+};
+
+export type Price = { amount: string; currency: string; unit: string };
+export type Location = { lat: number; lon: number };
+
+export const callProtocols = ['xmpp-command', 'agent-task', 'a2a-xmpp', 'http-jsonrpc'] as const;
+export type CallProtocol = (typeof callProtocols)[number];
+
+/** How a listing is called natively. The resource is not part of it: it changes with every connection. */
+export type Call = { protocol: CallProtocol; node: string | null; url: string | null; relay: boolean };
+
+/** The means by which an agent stated something. */
+export const sources = [
+  'command',
+  'command-meta',
+  'first-form',
+  'listing-form',
+  'agent-card',
+  'disco',
+] as const;
+export type Source = (typeof sources)[number];
+
+export type JsonSchema = { [key: string]: unknown };
+
+/** What an agent says of one thing it offers. */
+export type Listing = {
+  id: string;
+  kind: ListingKind;
+  /** The node, skill id or item id that the offer has at its provider. */
+  node: string;
+  provider: { jid: string; name: string | null; domain: string };
+  name: string;
+  description: string | null;
+  lang: string[];
+  category: string | null;
+  tags: string[];
+  inputs: Input[];
+  inputSchema: JsonSchema | null;
+  outputs: Input[];
+  outputSchema: JsonSchema | null;
+  price: Price | null;
+  location: Location | null;
+  call: Call | null;
+  features: string[];
+  queries: string[];
+  terms: string | null;
+  icon: string | null;
+  sources: Source[];
+};
+
+/** What is measured of a listing beside what it says: changes here change neither version nor feed. */
+export type ListingStatus = {
+  /** Where to send the call now; the bare JID where no resource is known. */
+  callJid: string | null;
+  /** Null where presence is withheld. */
+  online: boolean | null;
+  lastSeen: Date | null;
+  verified: Date;
+  stale: boolean;
+};
+
+export type ListingRecord = {
+  listing: Listing;
+  status: ListingStatus;
+  firstSeen: Date;
+  updated: Date;
+  seq: number;
+};

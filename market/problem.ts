@@ -1,0 +1,106 @@
+/** The catalogue of problems: one table from which both doors take their errors (RFC 9457, RFC 6120 §8.3). */
+
+import type { Condition, ErrorType } from '../protocol/stanza-error.ts';
+
+type Entry = { status: number; title: string; condition: Condition; type: ErrorType; about: string };
+
+export const problems = {
+  'invalid-parameter': {
+    status: 400,
+    title: 'A parameter is not valid',
+    condition: 'bad-request',
+    type: 'modify',
+    about: 'A parameter has a value that is not accepted. The errors name each one and what it takes.',
+  },
+  'invalid-query': {
+    status: 400,
+    title: 'The search query is not valid',
+    condition: 'bad-request',
+    type: 'modify',
+    about: 'The query cannot be read. The detail says at which character, and what was expected there.',
+  },
+  'invalid-cursor': {
+    status: 400,
+    title: 'The cursor is not valid',
+    condition: 'bad-request',
+    type: 'modify',
+    about: 'A cursor is taken from an answer and goes with the same query. Start again without one.',
+  },
+  'invalid-body': {
+    status: 400,
+    title: 'The request body is not valid',
+    condition: 'bad-request',
+    type: 'modify',
+    about: 'The body is not JSON, or not of the shape that the operation takes.',
+  },
+  'body-too-large': {
+    status: 413,
+    title: 'The request is too large',
+    condition: 'not-acceptable',
+    type: 'modify',
+    about: 'The request exceeds a limit of size. The detail says which.',
+  },
+  'uri-too-long': {
+    status: 414,
+    title: 'The address is too long',
+    condition: 'not-acceptable',
+    type: 'modify',
+    about: 'The address of the request, with its query, exceeds the limit. The detail says which.',
+  },
+  'listing-not-found': {
+    status: 404,
+    title: 'No such listing',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'No listing has this id, or it has been removed.',
+  },
+  'agent-not-found': {
+    status: 404,
+    title: 'No such agent',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'The directory lists nothing from this address.',
+  },
+  'route-not-found': {
+    status: 404,
+    title: 'No such address',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'Nothing is served under this address. /openapi.json and /docs list what is.',
+  },
+  'method-not-allowed': {
+    status: 405,
+    title: 'The method is not allowed here',
+    condition: 'not-allowed',
+    type: 'cancel',
+    about: 'The address exists, but not for this method. The Allow header lists the methods that it takes.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'The directory is not available',
+    condition: 'resource-constraint',
+    type: 'wait',
+    about: 'A part that the answer needs is not reachable now. Try again shortly.',
+  },
+  internal: {
+    status: 500,
+    title: 'Something went wrong inside',
+    condition: 'internal-server-error',
+    type: 'wait',
+    about: 'The directory failed. The request id finds the cause in its log.',
+  },
+} as const satisfies { [code: string]: Entry };
+
+export type ProblemCode = keyof typeof problems;
+export type Pointer = { pointer: string; detail: string };
+
+/** An expected refusal, as a value. */
+export type Problem = { problem: ProblemCode; detail: string; errors: Pointer[] };
+
+export function problem(code: ProblemCode, detail: string, errors: Pointer[] = []): Problem {
+  return { problem: code, detail, errors };
+}
+
+export function isProblem(value: unknown): value is Problem {
+  return typeof value === 'object' && value !== null && 'problem' in value;
+}

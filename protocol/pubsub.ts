@@ -1,0 +1,51 @@
+/**
+ * XEP-0060: Publish-Subscribe (1.26), as far as reading nodes and their notifications goes.
+ * https://xmpp.org/extensions/xep-0060.html
+ */
+
+import { NS_PUBSUB, NS_PUBSUB_EVENT } from './namespaces.ts';
+import { ParseError } from './parse-error.ts';
+import { token } from './text.ts';
+import { boundedChildren, type Element, requireChild, xml } from './xml.ts';
+
+/** An item's payload stays an element until the codec of its dialect reads it. */
+export type PubsubItem = { id: string | null; publisher: string | null; payload: Element | null };
+export type PubsubItems = { node: string; items: PubsubItem[] };
+export type PubsubEvent = PubsubItems & { retracted: string[] };
+
+export const pubsubItemsMax = 200;
+const tokenCharsMax = 1024;
+
+export function pubsubItemsQuery(node: string, itemsMax: number): Element {
+  return xml('pubsub', { xmlns: NS_PUBSUB }, xml('items', { node, max_items: itemsMax }));
+}
+
+/** @throws {ParseError} where the element is no list of items. */
+export function readPubsubItems(element: Element): PubsubItems {
+  if (!element.is('pubsub', NS_PUBSUB)) throw new ParseError('<pubsub/> expected');
+  return readList(requireChild(element, 'items', NS_PUBSUB), NS_PUBSUB);
+}
+
+/** Reads the notification in a message; null where the message carries none. @throws {ParseError} */
+export function readPubsubEvent(message: Element): PubsubEvent | null {
+  const items = message.getChild('event', NS_PUBSUB_EVENT)?.getChild('items', NS_PUBSUB_EVENT);
+  if (!items) return null;
+  const retracted = boundedChildren(items, 'retract', NS_PUBSUB_EVENT, pubsubItemsMax);
+  return {
+    ...readList(items, NS_PUBSUB_EVENT),
+    retracted: retracted.map((item) => token(item.attrs.id, tokenCharsMax)).filter((id) => id !== null),
+  };
+}
+
+function readList(items: Element, xmlns: string): PubsubItems {
+  const node = token(items.attrs.node, tokenCharsMax);
+  if (!node) throw new ParseError('the list of items names no node');
+  return {
+    node,
+    items: boundedChildren(items, 'item', xmlns, pubsubItemsMax).map((item) => ({
+      id: token(item.attrs.id, tokenCharsMax),
+      publisher: token(item.attrs.publisher, tokenCharsMax),
+      payload: item.getChildElements()[0] ?? null,
+    })),
+  };
+}

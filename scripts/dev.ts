@@ -1,0 +1,268 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import tls from 'node:tls';
+import { migrate } from './migrate.ts';
+import { registerAccount } from './register.ts';
+import { expectedListings } from './specialists/catalogue.ts';
+import { startChild } from './stack/child.ts';
+import { StackError } from './stack/errors.ts';
+import { awaitListings } from './stack/first-crawl.ts';
+import { asked, createLifetime, type Lifetime } from './stack/lifetime.ts';
+import { startNeonEndpoint } from './stack/neon-endpoint.ts';
+import { hasAddresses, type Network, startNetwork } from './stack/network.ts';
+import { ensurePackages } from './stack/packages.ts';
+import { root, stateDir } from './stack/paths.ts';
+import { startPostgres } from './stack/postgres.ts';
+import { createProgress, type Progress } from './stack/progress.ts';
+import { claimRun, type RunClaim } from './stack/run-file.ts';
+import { ownSecrets, type Secrets } from './stack/secrets.ts';
+import { readSettings, type Settings } from './stack/settings.ts';
+import { startFunctions } from './stack/workerd.ts';
+
+const addresses: [string, string] = ['127.0.0.2', '127.0.0.3'];
+const database = 'guildhall';
+const directoryName = 'guildhall';
+const firstCrawlTimeoutMs = 120_000;
+const logDir = join(stateDir, 'log');
+const stackFile = join(stateDir, 'dev.json');
+
+/** What every step of the start is given. */
+interface Context {
+  settings: Settings;
+  secrets: Secrets;
+  lifetime: Lifetime;
+  progress: Progress;
+  run: RunClaim;
+}
+
+interface Watched {
+  pid: number;
+  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  tail(): string;
+  stop(): Promise<void>;
+}
+
+/** Has a child end with the stack, and the stack with the child. */
+function adopt({ run, lifetime }: Context, name: string, child: Watched, log: string): void {
+  run.add(name, child.pid);
+  lifetime.watch(child, name, relative(root, logFile(log)));
+  lifetime.onEnd(child.stop);
+}
+
+function logFile(name: string): string {
+  return join(logDir, `${name}.log`);
+}
+
+async function startDatabase(context: Context): Promise<{ url: string; direct: string }> {
+  const { settings, progress } = context;
+  const { DATABASE_URL, DATABASE_URL_DIRECT } = settings;
+  if (DATABASE_URL !== undefined) {
+    progress.step('Migrating the database of DATABASE_URL');
+    const direct = DATABASE_URL_DIRECT ?? DATABASE_URL;
+    await migrate(direct).catch(asSentence('The database of DATABASE_URL cannot be used', 'mend it'));
+    return { url: DATABASE_URL, direct };
+  }
+  progress.step('Starting PostgreSQL');
+  const postgres = await startPostgres({
+    dir: join(stateDir, 'postgres'),
+    port: settings.PG_PORT,
+    logFile: logFile('postgres'),
+    log: progress.step,
+  });
+  adopt(context, 'PostgreSQL', postgres, 'postgres');
+  progress.step('Migrating the database');
+  await postgres.createDatabase(database);
+  const url = postgres.url(database);
+  await migrate(url).catch(asSentence('The database could not be migrated', 'clear it with "npm run reset"'));
+  return { url, direct: url };
+}
+
+function asSentence(what: string, remedy: string): (error: Error) => never {
+  return (error) => {
+    // Drizzle's own message is the whole statement; PostgreSQL's, below it, says what is wrong.
+    const { message } = error.cause instanceof Error ? error.cause : error;
+    throw new StackError(`${what} (${message}): ${remedy}, then start again.`, { cause: error });
+  };
+}
+
+async function startServers(context: Context): Promise<Network> {
+  const { settings, secrets, progress } = context;
+  progress.step('Starting the XMPP servers');
+  const network = await startNetwork({
+    dir: join(stateDir, 'xmpp'),
+    certificateDir: join(stateDir, 'certificates'),
+    logDir,
+    addresses,
+    c2sPort: settings.C2S_PORT,
+    componentPort: settings.COMPONENT_PORT,
+    componentSecret: secrets.componentSecret,
+    log: progress.say,
+  });
+  for (const server of network.servers) adopt(context, `Prosody for ${server.domain}`, server, server.domain);
+  tls.setDefaultCACertificates([
+    ...tls.getCACertificates('default'),
+    readFileSync(network.authority, 'utf8'),
+  ]);
+  return network;
+}
+
+async function startDirectory(context: Context, db: { url: string; direct: string }, network: Network) {
+  const { settings, secrets, lifetime, progress } = context;
+  const [home] = network.servers;
+  if (!home) throw new Error('the network has no server');
+  progress.step('Registering the directory');
+  await registerAccount({
+    service: home.service,
+    domain: home.domain,
+    username: directoryName,
+    password: secrets.directoryPassword,
+  });
+  const directory = `${directoryName}@${home.domain}`;
+
+  progress.step('Starting the HTTP functions');
+  const neon = await startNeonEndpoint({ port: settings.NEON_PORT });
+  lifetime.onEnd(neon.stop);
+  const functions = await startFunctions({
+    port: settings.PORT,
+    databaseUrl: db.url,
+    neonEndpoint: neon.url,
+    logFile: logFile('functions'),
+  });
+  adopt(context, 'The HTTP functions', functions, 'functions');
+
+  progress.step('Starting the worker');
+  await startScript(context, 'The worker', 'worker', ['worker/main.ts'], network, {
+    DATABASE_URL: db.url,
+    DATABASE_URL_DIRECT: db.direct,
+    XMPP_SERVICE: home.service,
+    XMPP_JID: directory,
+    XMPP_PASSWORD: secrets.directoryPassword,
+    CRAWL_DOMAINS: network.servers.map((server) => server.domain).join(','),
+  });
+  return { http: functions.url, directory };
+}
+
+/** Runs a script of ours under this Node, as a child that trusts the development CA. */
+async function startScript(
+  context: Context,
+  name: string,
+  log: string,
+  args: string[],
+  network: Network,
+  variables: Record<string, string>,
+): Promise<void> {
+  const env: NodeJS.ProcessEnv = { ...process.env, ...variables, NODE_EXTRA_CA_CERTS: network.authority };
+  delete env.NODE_ENV;
+  const child = await startChild({
+    name,
+    command: process.execPath,
+    args,
+    cwd: root,
+    env,
+    logFile: logFile(log),
+  });
+  adopt(context, name, child, log);
+}
+
+/** Starts everything in order; between two steps it stops when it is asked to. */
+async function startAll(context: Context): Promise<void> {
+  const { lifetime, progress } = context;
+  const { signal } = lifetime;
+  progress.step('Looking for Prosody');
+  const federated = await hasAddresses(addresses);
+  await ensurePackages(['prosody', ...(federated ? ['lua-unbound' as const] : [])], { log: progress.step });
+  signal.throwIfAborted();
+  const db = await startDatabase(context);
+  signal.throwIfAborted();
+  const network = await startServers(context);
+  signal.throwIfAborted();
+  const { http, directory } = await startDirectory(context, db, network);
+  signal.throwIfAborted();
+
+  lifetime.onEnd(() => rmSync(stackFile, { force: true }));
+  const stack = {
+    http,
+    database: db.url,
+    directory,
+    xmpp: network.servers.map(({ domain, service }) => ({
+      domain,
+      service,
+      ca: network.authority,
+      registration: true,
+    })),
+  };
+  // It holds the database's password.
+  writeFileSync(stackFile, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
+  progress.step('Starting the sample specialists');
+  const specialists = ['scripts/specialists/main.ts', '--stack', stackFile];
+  await startScript(context, 'The sample specialists', 'specialists', specialists, network, {});
+
+  const wanted = expectedListings(stack.xmpp.map(({ domain }) => domain));
+  const { missing } = await awaitListings(http, wanted, {
+    timeoutMs: firstCrawlTimeoutMs,
+    signal,
+    onProgress: (found) => progress.step(`${found} of ${wanted.length} specialists indexed`),
+  });
+  progress.end();
+  progress.say(invitation(http, wanted.length, missing));
+}
+
+function invitation(http: string, wanted: number, missing: { jid: string }[]): string {
+  const outcome =
+    missing.length === 0
+      ? `All ${wanted} specialists are indexed.`
+      : `Still not indexed: ${missing.map(({ jid }) => jid).join(', ')}; see ${relative(root, logDir)}. The stack goes on.`;
+  return `${outcome}
+
+Guildhall is at ${http}
+
+Try:
+  curl "${http}/v1/listings?q=convert%20currency"
+  curl "${http}/v1/listings?q=tag:finance"
+  ${process.platform === 'darwin' ? 'open' : 'xdg-open'} ${http}/
+
+Ctrl-C ends it, a later start goes on from here, and "npm run reset" clears everything.`;
+}
+
+/** One sentence for the person at the terminal; what only helps us goes to a file. */
+function report(error: unknown): void {
+  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  if (error instanceof StackError) {
+    process.stderr.write(`${message}\n`);
+    return;
+  }
+  mkdirSync(logDir, { recursive: true });
+  writeFileSync(logFile('start'), `${stack}\n`, { flag: 'a' });
+  process.stderr.write(
+    `The stack cannot go on: ${message} (${relative(root, logFile('start'))} has the rest).\n`,
+  );
+}
+
+async function main(): Promise<number> {
+  // The reader may be gone (a closed terminal, a pipe to head): that must not keep the end from running.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  const lifetime = createLifetime();
+  const progress = createProgress(process.stdout);
+  let failure: unknown;
+  try {
+    const settings = readSettings(process.env);
+    const run = await claimRun(stateDir);
+    lifetime.onEnd(run.release);
+    // A run that was killed could not remove it, and it would point to nothing.
+    rmSync(stackFile, { force: true });
+    const secrets = ownSecrets(join(stateDir, 'secrets.json'));
+    await startAll({ settings, secrets, lifetime, progress, run });
+    await lifetime.ended();
+  } catch (error) {
+    failure = error;
+  }
+  // A child's death explains more than what failed for want of it.
+  if (lifetime.signal.aborted) failure = lifetime.signal.reason;
+  progress.end();
+  if (failure !== asked) report(failure);
+  else progress.say('Ending');
+  await lifetime.close();
+  return failure === asked ? 0 : 1;
+}
+
+process.exit(await main());

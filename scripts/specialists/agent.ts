@@ -1,0 +1,186 @@
+/** A running sample specialist: keeps one session alive, publishes, consents, and answers. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Element, xml } from '@xmpp/xml';
+import { registerAccount } from '../register.ts';
+import { answerQuery, faultReply } from './answer.ts';
+import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
+import { type CommandDesk, commandDesk } from './commands.ts';
+import { capsElement } from './disco.ts';
+import { submitElement } from './forms.ts';
+import { NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
+import type { Persona, Publication } from './persona.ts';
+import { type Roster, rosterFor } from './roster.ts';
+import { openSession, type Session } from './session.ts';
+
+const backoffFirstMs = 500;
+const backoffMaxMs = 5_000;
+/** A session that lasted this long counts as a success, so that two owners of one account do not race. */
+const steadyAfterMs = 30_000;
+
+export type StartOptions = {
+  /** Such as `xmpp://127.0.0.2:5222`. */
+  service: string;
+  domain: string;
+  /** The bare JID that the specialist subscribes to. */
+  directory: string;
+  password?: string;
+  /** Make the account first; on by default, an existing account is fine. */
+  register?: boolean;
+  log?: (line: string) => void;
+};
+
+export type RunningSpecialist = {
+  bareJid: string;
+  /** The full JID of the present session, null while there is none. */
+  fullJid(): string | null;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts one specialist and returns when it is online for the first time. It then reconnects by itself, with jittered
+ * backoff, until it is stopped. Throws when the account cannot be made or the first session cannot be opened.
+ */
+export async function startSpecialist(
+  specialist: Specialist,
+  options: StartOptions,
+): Promise<RunningSpecialist> {
+  const { service, domain, password = samplePassword, register = true } = options;
+  const bareJid = `${specialist.account}@${domain}`;
+  if (register) await registerAccount({ service, domain, username: specialist.account, password });
+
+  const persona = personaOf(specialist, bareJid);
+  const desk = commandDesk(
+    persona.commands.map(({ command }) => command),
+    persona.manner,
+  );
+  const agent: Agent = {
+    options: { ...options, password },
+    account: specialist.account,
+    bareJid,
+    persona,
+    desk,
+    stopping: new AbortController(),
+    live: null,
+  };
+  const ended = await connect(agent);
+  const finished = keepAlive(agent, ended);
+  return {
+    bareJid,
+    fullJid: () => agent.live?.session.fullJid ?? null,
+    async stop() {
+      agent.stopping.abort();
+      agent.live?.session.send(xml('presence', { type: 'unavailable' }));
+      agent.live?.roster.stop();
+      await agent.live?.session.close();
+      agent.live = null;
+      await finished;
+    },
+  };
+}
+
+type Agent = {
+  options: StartOptions & { password: string };
+  account: string;
+  bareJid: string;
+  persona: Persona;
+  desk: CommandDesk;
+  stopping: AbortController;
+  live: { session: Session; roster: Roster } | null;
+};
+
+/** Wrapped, because an async function would wait for a bare promise that it returns. */
+type Ended = { reason: Promise<Error | null> };
+
+async function keepAlive(agent: Agent, first: Ended): Promise<void> {
+  const { signal } = agent.stopping;
+  const stopped = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)));
+  let ended: Ended | null = first;
+  let sinceMs = Date.now();
+  let backoffMs = backoffFirstMs;
+  while (!signal.aborted) {
+    if (ended) {
+      const reason = await Promise.race([ended.reason, stopped]);
+      if (signal.aborted) return;
+      agent.options.log?.(`${agent.bareJid} lost its session${reason ? `: ${reason.message}` : ''}`);
+      if (Date.now() - sinceMs > steadyAfterMs) backoffMs = backoffFirstMs;
+    }
+    await wait(backoffMs * (0.5 + Math.random()), null, { signal }).catch(() => {});
+    if (signal.aborted) return;
+    backoffMs = Math.min(backoffMs * 2, backoffMaxMs);
+    ended = await connect(agent).catch(() => null);
+    sinceMs = Date.now();
+  }
+}
+
+/** Opens a session and does everything that a new one needs. */
+async function connect(agent: Agent): Promise<Ended> {
+  const { service, domain, directory, password, log } = agent.options;
+  const { promise: reason, resolve } = Promise.withResolvers<Error | null>();
+  const ended: Ended = { reason };
+  const session = await openSession({
+    service,
+    domain,
+    username: agent.account,
+    password,
+    resource: agent.persona.resource,
+    onStanza: (stanza) => take(agent, stanza),
+    onEnd(error) {
+      agent.live?.roster.stop();
+      agent.live = null;
+      resolve(error);
+    },
+  });
+  if (agent.stopping.signal.aborted) {
+    await session.close();
+    return ended;
+  }
+  const roster = rosterFor(session, directory);
+  agent.live = { session, roster };
+  try {
+    await roster.load();
+    for (const publication of agent.persona.publications) await publish(session, publication);
+  } catch (error) {
+    agent.live = null;
+    await session.close();
+    throw error;
+  }
+  session.send(xml('presence', {}, agent.persona.sendsCaps && capsElement(agent.persona.info)));
+  roster.begin();
+  log?.(`${session.fullJid} is online`);
+  return ended;
+}
+
+/** XEP-0163 section 3; the item is replaced by itself, so publishing again changes nothing. */
+async function publish(session: Session, { node, itemId, open, payload }: Publication): Promise<void> {
+  const options = submitElement({
+    formType: NS_PUBLISH_OPTIONS,
+    fields: [
+      ['pubsub#persist_items', ['true']],
+      ['pubsub#access_model', ['open']],
+    ],
+  });
+  await session.request(
+    'set',
+    xml(
+      'pubsub',
+      { xmlns: NS_PUBSUB },
+      xml('publish', { node }, xml('item', { id: itemId }, payload())),
+      open && xml('publish-options', {}, options),
+    ),
+  );
+}
+
+function take(agent: Agent, stanza: Element): void {
+  if (!agent.live) return;
+  const { session, roster } = agent.live;
+  if (roster.take(stanza)) return;
+  const { type } = stanza.attrs;
+  if (stanza.getName() !== 'iq' || (type !== 'get' && type !== 'set')) return;
+  answerQuery(agent.persona, agent.desk, session.fullJid, stanza).then(
+    (answer) => session.send(answer),
+    (error: Error) => {
+      agent.options.log?.(`${agent.bareJid} failed to answer: ${error.stack ?? error.message}`);
+      session.send(faultReply(stanza));
+    },
+  );
+}

@@ -1,0 +1,23 @@
+import type { Element } from '@xmpp/xml';
+import type { Command, CommandManner } from './commands.ts';
+import type { DiscoInfo } from './disco.ts';
+
+/** A PEP item that the agent publishes on every new session (XEP-0163). */
+export type Publication = {
+  node: string;
+  itemId: string;
+  /** Readable by anybody; otherwise the server's default holds, which is by presence. */
+  open: boolean;
+  payload(): Element;
+};
+
+/** Everything that a dialect decides about an agent; the connection does the rest. */
+export type Persona = {
+  /** The resource to ask for; empty lets the server make one up. */
+  resource: string;
+  sendsCaps: boolean;
+  info: DiscoInfo;
+  manner: CommandManner;
+  commands: readonly { command: Command; info: DiscoInfo }[];
+  publications: readonly Publication[];
+};

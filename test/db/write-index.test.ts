@@ -1,0 +1,130 @@
+import { sql } from 'drizzle-orm';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import { findListing } from '../../db/listings.ts';
+import { removeConsentListings, writeIndex } from '../../db/write-index.ts';
+import { freshDatabase } from '../support/database.ts';
+import { indexOf } from '../support/listings.ts';
+
+let database: WorkerDatabase;
+
+beforeAll(async () => {
+  const { url } = await freshDatabase();
+  database = connectWorker(url, () => undefined);
+});
+afterAll(() => database.end());
+
+const absenceMs = 60_000;
+
+async function changes() {
+  const { rows } = (await database.db.execute(
+    sql`select id, seq, op from change order by seq`,
+  )) as unknown as {
+    rows: { id: string; seq: string; op: string }[];
+  };
+  return rows.map(({ id, seq, op }) => ({ id, seq: Number(seq), op }));
+}
+
+async function head(): Promise<number> {
+  const { rows } = (await database.db.execute(sql`select seq from change_head`)) as unknown as {
+    rows: { seq: string }[];
+  };
+  return Number(rows[0]?.seq);
+}
+
+/** Makes it so long ago that everything missing has been missing long enough. */
+const age = () =>
+  database.db.execute(sql`update listing_status set missing_since = missing_since - interval '2 minutes'`);
+
+describe('writing the index', () => {
+  test('takes one sequence number for each change, and none for a listing that says the same', async () => {
+    const agent = indexOf('a1@works.test', [{ node: 'one' }, { node: 'two' }]);
+    expect(await writeIndex(database.db, [agent], absenceMs)).toEqual({ changed: 2, removed: 0, missing: 0 });
+    const before = await head();
+    expect(await writeIndex(database.db, [agent], absenceMs)).toEqual({ changed: 0, removed: 0, missing: 0 });
+    expect(await head()).toBe(before);
+    const [one] = agent.listings;
+    const renamed = indexOf('a1@works.test', [{ node: 'one', name: 'Renamed' }, { node: 'two' }]);
+    expect(await writeIndex(database.db, [renamed], absenceMs)).toMatchObject({ changed: 1 });
+    expect((await changes()).at(-1)).toEqual({ id: one?.listing.id, seq: before + 1, op: 'put' });
+    expect((await findListing(database.db, one?.listing.id ?? ''))?.seq).toBe(before + 1);
+  });
+
+  test('does not take a single absence for a removal', async () => {
+    const both = indexOf('a2@works.test', [{ node: 'stays' }, { node: 'goes' }]);
+    const one = indexOf('a2@works.test', [{ node: 'stays' }]);
+    await writeIndex(database.db, [both], absenceMs);
+    expect(await writeIndex(database.db, [one], absenceMs)).toMatchObject({ removed: 0, missing: 1 });
+    // Seen again, its absence is forgotten.
+    await writeIndex(database.db, [both], absenceMs);
+    await age();
+    expect(await writeIndex(database.db, [one], absenceMs)).toMatchObject({ removed: 0, missing: 1 });
+    await age();
+    expect(await writeIndex(database.db, [one], absenceMs)).toMatchObject({ removed: 1, missing: 0 });
+    expect((await changes()).at(-1)).toMatchObject({ id: both.listings[1]?.listing.id, op: 'delete' });
+  });
+
+  test('concludes nothing from a look that could not see everything', async () => {
+    const both = indexOf('a3@works.test', [{ node: 'seen' }, { node: 'unseen' }]);
+    await writeIndex(database.db, [both], absenceMs);
+    const partial = { ...indexOf('a3@works.test', [{ node: 'seen' }]), extent: 'some' as const };
+    expect(await writeIndex(database.db, [partial], absenceMs)).toEqual({
+      changed: 0,
+      removed: 0,
+      missing: 0,
+    });
+    await age();
+    expect(await writeIndex(database.db, [partial], absenceMs)).toMatchObject({ removed: 0 });
+  });
+
+  test('removes at once what the agent does not want indexed', async () => {
+    const agent = indexOf('a4@works.test', [{ node: 'one' }, { node: 'two' }]);
+    await writeIndex(database.db, [agent], absenceMs);
+    const none = { ...agent, listings: [], extent: 'none' as const };
+    expect(await writeIndex(database.db, [none], absenceMs)).toMatchObject({ removed: 2 });
+  });
+
+  test('lets a returning listing keep its id and when it was first seen', async () => {
+    const agent = indexOf('a5@works.test', [{ node: 'back' }]);
+    await writeIndex(database.db, [agent], absenceMs);
+    const id = agent.listings[0]?.listing.id ?? '';
+    const first = await findListing(database.db, id);
+    await writeIndex(database.db, [{ ...agent, listings: [], extent: 'none' }], absenceMs);
+    expect(await findListing(database.db, id)).toBeNull();
+    await writeIndex(database.db, [agent], absenceMs);
+    const again = await findListing(database.db, id);
+    expect(again?.firstSeen).toEqual(first?.firstSeen);
+    expect(again?.seq).toBeGreaterThan(first?.seq ?? 0);
+    expect((await changes()).filter((change) => change.id === id)).toEqual([
+      { id, seq: again?.seq, op: 'put' },
+    ]);
+  });
+
+  test('removes with the consent what rested on it alone', async () => {
+    const agent = indexOf('a6@works.test', [{ node: 'consented', onConsent: true }, { node: 'stated' }]);
+    await writeIndex(database.db, [agent], absenceMs);
+    expect(await removeConsentListings(database.db, 'a6@works.test')).toBe(1);
+    expect(await findListing(database.db, agent.listings[0]?.listing.id ?? '')).toBeNull();
+    expect(await findListing(database.db, agent.listings[1]?.listing.id ?? '')).not.toBeNull();
+  });
+
+  test('gives gapless numbers to writers that run at once', async () => {
+    const before = await head();
+    const count = 24;
+    await Promise.all(
+      Array.from({ length: count }, (_, at) =>
+        writeIndex(database.db, [indexOf(`w${at}@works.test`, [{ node: 'x' }, { node: 'y' }])], absenceMs),
+      ),
+    );
+    const numbers = (await changes()).map((change) => change.seq).filter((seq) => seq > before);
+    expect(numbers).toEqual(Array.from({ length: 2 * count }, (_, at) => before + 1 + at));
+  });
+
+  test('keeps hostile text as text', async () => {
+    const name = `'; drop table listing; -- <script> \\ "quoted" $1 \u{1f600}`;
+    const agent = indexOf('a7@works.test', [{ node: name, name, tags: [name] }]);
+    await writeIndex(database.db, [agent], absenceMs);
+    const record = await findListing(database.db, agent.listings[0]?.listing.id ?? '');
+    expect([record?.listing.name, record?.listing.tags]).toEqual([name, [name]]);
+  });
+});

@@ -1,0 +1,342 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { formLimits } from '../../protocol/data-form.ts';
+import {
+  NS_AGENTCARD,
+  NS_COMMANDS,
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_LISTING,
+  NS_NOINDEX,
+} from '../../protocol/namespaces.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import type { Functions } from '../../scripts/stack/workerd.ts';
+import { startAgent, type TestCommand, textField } from '../support/agent.ts';
+import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { fixture } from '../support/xml.ts';
+
+let directory: TestDirectory;
+let functions: Functions;
+let worker: Awaited<ReturnType<typeof runWorker>>;
+
+beforeAll(async () => {
+  directory = await createDirectory();
+  [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
+});
+
+type ListingJson = {
+  id: string;
+  name: string;
+  kind: string;
+  inputs: { name: string; type: string; required: boolean }[];
+  inputSchema: object | null;
+  price: object | null;
+  call: { jid: string; node: string } | null;
+  availability: { online: boolean } | null;
+  sources: { source: string }[];
+};
+
+async function agentOverHttp(
+  jid: string,
+): Promise<{ availability: { online: boolean } | null; listings: ListingJson[] } | null> {
+  const response = await fetch(`${functions.url}/v1/agents/${encodeURIComponent(jid)}`);
+  return response.ok ? ((await response.json()) as Awaited<ReturnType<typeof agentOverHttp>>) : null;
+}
+
+const listingsOf = async (jid: string) => (await agentOverHttp(jid))?.listings ?? [];
+const namesOf = async (jid: string) => (await listingsOf(jid)).map(({ name }) => name).sort();
+
+/** Waits until the agent's listings have these names. */
+async function listed(jid: string, names: string[], timeoutMs?: number): Promise<ListingJson[]> {
+  const wanted = JSON.stringify([...names].sort());
+  let seen = '';
+  await until(
+    `${jid} lists ${wanted}`,
+    async () => {
+      seen = JSON.stringify(await namesOf(jid));
+      return seen === wanted;
+    },
+    timeoutMs,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}; it lists ${seen}`);
+  });
+  return listingsOf(jid);
+}
+
+const convert: TestCommand = {
+  name: 'Convert feet',
+  fields: [
+    textField('amount', {
+      label: 'Amount',
+      required: true,
+      validation: { datatype: 'xs:decimal', method: 'basic', min: null, max: null, regex: null },
+    }),
+    textField('unit', { type: 'list-single', options: [{ label: 'Metre', value: 'm' }] }),
+  ],
+};
+const other: TestCommand = { name: 'Name that tune', fields: [textField('tune')] };
+
+describe('an agent', () => {
+  test('that appears is found over HTTP, with typed inputs, on either server', async () => {
+    for (const domain of ['agents.test', 'works.test']) {
+      const agent = await startAgent({ directory: directory.jid, domain, commands: { convert } });
+      const [listing] = await listed(agent.jid, ['Convert feet'], 5_000);
+      expect(listing).toMatchObject({
+        kind: 'command',
+        inputs: [
+          { name: 'amount', type: 'number', required: true },
+          { name: 'unit', type: 'enum', required: false },
+        ],
+        inputSchema: { required: ['amount'] },
+        call: { protocol: 'xmpp-command', jid: agent.fullJid, node: 'convert', relay: false },
+        availability: { online: true },
+        sources: [{ source: 'command' }, { source: 'first-form' }],
+      });
+      const found = (await (
+        await fetch(`${functions.url}/v1/listings?q=feet%20domain:${domain}`)
+      ).json()) as {
+        items: ListingJson[];
+      };
+      expect(found.items.map((item) => item.id)).toContain(listing?.id);
+      expect(await (await fetch(`${functions.url}/v1/listings/${listing?.id}`)).json()).toEqual(listing);
+    }
+  });
+
+  test('that comes back with a changed command is listed with the change, under the same id', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert } });
+    const [before] = await listed(agent.jid, ['Convert feet']);
+    agent.offline();
+    await until(
+      'the agent is offline',
+      async () => (await listingsOf(agent.jid))[0]?.availability?.online === false,
+    );
+    agent.commands.set('convert', { ...convert, name: 'Convert miles' });
+    agent.commands.set('tune', other);
+    agent.online();
+    const after = await listed(agent.jid, ['Convert miles', 'Name that tune']);
+    expect(after.find(({ name }) => name === 'Convert miles')?.id).toBe(before?.id);
+  });
+
+  test('that goes is marked offline, its resource no longer shown, its listing kept', async () => {
+    const agent = await startAgent({ directory: directory.jid, domain: 'works.test', commands: { convert } });
+    await listed(agent.jid, ['Convert feet']);
+    await agent.stop();
+    const [listing] = await until('the agent is offline', async () => {
+      const listings = await listingsOf(agent.jid);
+      return listings[0]?.availability?.online === false && listings;
+    });
+    expect(listing?.call?.jid).toBe(agent.jid);
+  });
+
+  test('that comes back with its command list empty for a moment loses nothing', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune: other } });
+    await listed(agent.jid, ['Convert feet', 'Name that tune']);
+    const visits = () =>
+      worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === agent.jid).length;
+    agent.offline();
+    agent.commands.clear();
+    const before = visits();
+    agent.online();
+    await until('the empty list is seen', async () => visits() > before);
+    expect(await namesOf(agent.jid)).toEqual(['Convert feet', 'Name that tune']);
+    agent.commands.set('convert', convert);
+    agent.commands.set('tune', other);
+    agent.offline();
+    agent.online();
+    await until('the full list is seen', async () => visits() > before + 1);
+    // Well past the time after which a lasting absence deletes.
+    await until('the absence has been forgotten', async () => visits() > before + 1, 5_000);
+    expect(await namesOf(agent.jid)).toEqual(['Convert feet', 'Name that tune']);
+  });
+
+  test('that no longer offers a command loses it after two looks', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune: other } });
+    await listed(agent.jid, ['Convert feet', 'Name that tune']);
+    agent.commands.delete('tune');
+    agent.offline();
+    agent.online();
+    await listed(agent.jid, ['Convert feet'], 15_000);
+  });
+
+  test('that withdraws its consent is listed no longer, and its presence is forgotten', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert } });
+    await listed(agent.jid, ['Convert feet']);
+    agent.unsubscribe();
+    await until('nothing is listed', async () => (await agentOverHttp(agent.jid)) === null);
+  });
+
+  test('that never subscribed is neither listed nor looked at', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
+    const sentinel = await startAgent({ directory: directory.jid, commands: { tune: other } });
+    await listed(sentinel.jid, ['Name that tune']);
+    expect(await agentOverHttp(agent.jid)).toBeNull();
+    expect(agent.executed.size).toBe(0);
+  });
+
+  test('that states noindex is removed at once', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert } });
+    await listed(agent.jid, ['Convert feet']);
+    agent.features.push(NS_NOINDEX);
+    agent.offline();
+    agent.online();
+    await until('nothing is listed', async () => (await agentOverHttp(agent.jid)) === null);
+  });
+
+  test('that publishes a card is listed from it, and a change of the card is found', async () => {
+    const agent = await startAgent({ directory: directory.jid });
+    await agent.publish(NS_AGENTCARD, 'current', fixture('ai-sns/card.xml'));
+    await listed(agent.jid, ['Text statistics', 'Hash', 'Over HTTP']);
+    const card = { name: 'Hermes', skills: [{ id: 'poem', name: 'Write a poem', command_node: 'poem' }] };
+    await agent.publish(
+      NS_AGENTCARD,
+      'current',
+      xml('agentcard', { xmlns: NS_AGENTCARD }, JSON.stringify(card)),
+    );
+    await until('the poem is listed', async () => (await namesOf(agent.jid)).includes('Write a poem'));
+  });
+
+  test('that publishes a listing form is listed with its price', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { 'urn:x:convert': convert } });
+    await agent.publish(NS_LISTING, 'urn:x:convert', fixture('guildhall/listing.xml'));
+    const [listing] = await listed(agent.jid, ['Convert currency']);
+    expect(listing?.price).toEqual({ amount: '0.02', currency: 'EUR', unit: 'call' });
+  });
+
+  test('has each command looked at once, and never again where the look made it act', async () => {
+    const acts: TestCommand = { name: 'Ring the bell', fields: [] };
+    const agent = await startAgent({ directory: directory.jid, commands: { convert, bell: acts } });
+    const listings = await listed(agent.jid, ['Convert feet', 'Ring the bell']);
+    expect(listings.find(({ name }) => name === 'Ring the bell')?.inputSchema).toMatchObject({
+      properties: {},
+    });
+    const visits = () =>
+      worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === agent.jid).length;
+    for (let round = 0; round < 2; round++) {
+      const before = visits();
+      agent.offline();
+      agent.online();
+      await until('the agent is visited again', async () => visits() > before);
+    }
+    expect(Object.fromEntries(agent.executed)).toEqual({ convert: 1, bell: 1 });
+  });
+});
+
+describe("an agent's other facts stay where", () => {
+  const isInfo = (iq: Element, node?: string) => {
+    const query = iq.getChild('query', NS_DISCO_INFO);
+    return query !== undefined && (query.attrs.node ?? undefined) === node;
+  };
+
+  test.each<[string, (iq: Element) => Element | 'silence' | undefined]>([
+    ['its disco#info is missing', (iq) => (isInfo(iq) ? xml('error', { type: 'cancel' }) : undefined)],
+    ['its disco#info is empty', (iq) => (isInfo(iq) ? xml('query', { xmlns: NS_DISCO_INFO }) : undefined)],
+    [
+      'its disco#info is something else',
+      (iq) => (isInfo(iq) ? xml('vCard', { xmlns: 'vcard-temp' }) : undefined),
+    ],
+    [
+      'its disco#info is huge',
+      (iq) =>
+        isInfo(iq)
+          ? xml(
+              'query',
+              { xmlns: NS_DISCO_INFO },
+              Array.from({ length: 2_000 }, (_, at) => xml('feature', { var: `f${at}` })),
+            )
+          : undefined,
+    ],
+    [
+      'its disco#info is about another node',
+      (iq) => (isInfo(iq) ? xml('query', { xmlns: NS_DISCO_INFO, node: 'elsewhere' }) : undefined),
+    ],
+    ["a command's disco#info never comes", (iq) => (isInfo(iq, 'convert') ? 'silence' : undefined)],
+    [
+      "a command's disco#info holds a form of 10,000 fields",
+      (iq) =>
+        isInfo(iq, 'convert')
+          ? xml(
+              'query',
+              { xmlns: NS_DISCO_INFO, node: 'convert' },
+              xml(
+                'x',
+                { xmlns: 'jabber:x:data', type: 'result' },
+                Array.from({ length: 4_000 }, (_, at) => xml('field', { var: `${at}` })),
+              ),
+            )
+          : undefined,
+    ],
+  ])('%s', async (_what, intercept) => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
+    agent.intercept = intercept;
+    agent.subscribe();
+    const [listing] = await listed(agent.jid, ['Convert feet'], 15_000);
+    expect(listing?.inputs.map(({ name }) => name)).toEqual(['amount', 'unit']);
+  });
+
+  test('its disco#info comes late', async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
+    agent.intercept = async (iq) => {
+      if (isInfo(iq)) await new Promise((resolve) => setTimeout(resolve, 2_000));
+      return undefined;
+    };
+    agent.subscribe();
+    await listed(agent.jid, ['Convert feet'], 15_000);
+  });
+
+  test("a command's form has too many fields: it is listed without inputs", async () => {
+    const many = Array.from({ length: formLimits.fieldsMax + 1 }, (_, at) => textField(`f${at}`));
+    const agent = await startAgent({
+      directory: directory.jid,
+      commands: { many: { name: 'Many fields', fields: many }, convert },
+    });
+    const listings = await listed(agent.jid, ['Convert feet', 'Many fields']);
+    expect(listings.find(({ name }) => name === 'Many fields')).toMatchObject({
+      inputs: [],
+      inputSchema: null,
+    });
+  });
+
+  test("its command list names somebody else's address", async () => {
+    const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
+    agent.intercept = (iq) => {
+      const query = iq.getChild('query', NS_DISCO_ITEMS);
+      if (query?.attrs.node !== NS_COMMANDS) return undefined;
+      const items = [
+        xml('item', { jid: 'victim@works.test/x', node: 'stolen', name: 'Stolen' }),
+        xml('item', { jid: 'foo@', node: 'broken', name: 'Broken' }),
+        xml('item', { jid: agent.fullJid, node: 'convert', name: 'Convert feet' }),
+      ];
+      return xml('query', { xmlns: NS_DISCO_ITEMS, node: NS_COMMANDS }, items);
+    };
+    agent.subscribe();
+    await listed(agent.jid, ['Convert feet']);
+    expect(await agentOverHttp('victim@works.test')).toBeNull();
+  });
+
+  test('names hold invisible and reordering characters', async () => {
+    const agent = await startAgent({
+      directory: directory.jid,
+      commands: { odd: { ...other, name: 'Pay\u202epal \u200bof \u2028 \u009f ease' } },
+    });
+    await listed(agent.jid, ['Paypal of ease']);
+  });
+});
+
+test('an answer from somebody else is ignored, whatever its id', async () => {
+  const forger = await startAgent({ directory: directory.jid, commands: { tune: other } });
+  const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
+  agent.intercept = async (iq) => {
+    const { id, from } = iq.attrs;
+    const forged = xml(
+      'query',
+      { xmlns: NS_DISCO_INFO },
+      xml('identity', { category: 'client', type: 'pc' }),
+      xml('feature', { var: NS_NOINDEX }),
+    );
+    // The right id, from an address that was not asked, before the right answer.
+    forger.send(xml('iq', { type: 'result', id, to: from }, forged));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return undefined;
+  };
+  agent.subscribe();
+  await listed(agent.jid, ['Convert feet'], 15_000);
+});

@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { startAgent, type TestAgent, type TestCommand, textField } from '../support/agent.ts';
+import { createDirectory, spawnWorker, type TestDirectory, until } from '../support/directory.ts';
+
+let directory: TestDirectory;
+
+beforeAll(async () => {
+  directory = await createDirectory();
+});
+
+const command = (name: string): TestCommand => ({ name, fields: [textField('x')] });
+
+async function rows<T>(query: ReturnType<typeof sql>): Promise<T[]> {
+  return ((await directory.db.execute(query)) as unknown as { rows: T[] }).rows;
+}
+
+const exited = (child: ReturnType<typeof spawnWorker>) =>
+  new Promise((resolve) => child.once('exit', resolve));
+
+describe('a worker killed with -9 in mid-crawl', () => {
+  test('loses nothing and doubles nothing', async () => {
+    const agents: TestAgent[] = [];
+    for (let at = 0; at < 12; at++) {
+      const commands = { one: command(`One of ${at}`), two: command(`Two of ${at}`) };
+      const agent = await startAgent({
+        directory: directory.jid,
+        domain: at % 2 ? 'works.test' : 'agents.test',
+        commands,
+      });
+      agent.intercept = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        return undefined;
+      };
+      agents.push(agent);
+    }
+    const indexed = async () =>
+      (await rows<{ count: number }>(sql`select count(*)::int from listing`))[0]?.count ?? 0;
+
+    for (let kill = 0; kill < 3; kill++) {
+      const child = spawnWorker(directory);
+      const before = await indexed();
+      await until(
+        'some agent is indexed, or all are',
+        async () => {
+          const now = await indexed();
+          return now > before || now === 24;
+        },
+        20_000,
+      );
+      child.kill('SIGKILL');
+      await exited(child);
+    }
+
+    const child = spawnWorker(directory);
+    await until('every agent is indexed', async () => (await indexed()) === 24, 20_000);
+    await until(
+      'no lease is held',
+      async () => {
+        const [row] = await rows<{ count: number }>(
+          sql`select count(*)::int from entity where lease_by is not null`,
+        );
+        return row?.count === 0;
+      },
+      20_000,
+    );
+    child.kill('SIGTERM');
+    await exited(child);
+
+    const consents = await rows<{ jid: string }>(sql`select jid from consent`);
+    expect(consents.map(({ jid }) => jid).sort()).toEqual(agents.map(({ jid }) => jid).sort());
+    // Every change has a number of its own, and none is missing.
+    const [numbers] = await rows<{ listings: number; distinct: number; head: number; most: number }>(sql`
+      select (select count(*)::int from listing) as listings, count(distinct seq)::int as distinct,
+        (select seq::int from change_head) as head, max(seq)::int as most from change`);
+    expect(numbers).toEqual({ listings: 24, distinct: 24, head: 24, most: 24 });
+    // A look that was begun is not repeated within the minute, whoever died.
+    for (const agent of agents) {
+      for (const count of agent.executed.values()) expect(count).toBeLessThanOrEqual(1);
+    }
+  });
+});

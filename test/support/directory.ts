@@ -1,0 +1,126 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, inject } from 'vitest';
+import { connectWorker } from '../../db/connect-worker.ts';
+import type { Database } from '../../db/database.ts';
+import { registerAccount } from '../../scripts/register.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
+import { type Functions, startFunctions } from '../../scripts/stack/workerd.ts';
+import { crawlLimits } from '../../worker/config.ts';
+import type { Log } from '../../worker/log.ts';
+import { parsePolicy } from '../../worker/policy.ts';
+import { startWorker, type Worker } from '../../worker/worker.ts';
+import { freshDatabase } from './database.ts';
+
+export type TestDirectory = {
+  /** The bare JID to which agents subscribe. */
+  jid: string;
+  databaseUrl: string;
+  db: Database;
+  /** The environment of a worker that is a process of its own. */
+  environment: { [name: string]: string };
+};
+
+/** An account and a database for one test file's directory. */
+export async function createDirectory(server = inject('stack').xmpp[0]): Promise<TestDirectory> {
+  if (!server) throw new Error('no XMPP server');
+  const { url } = await freshDatabase();
+  const username = `d${randomBytes(5).toString('hex')}`;
+  await registerAccount({ service: server.service, domain: server.domain, username, password: 'test' });
+  const { db, end } = connectWorker(url, () => undefined);
+  afterAll(end);
+  const jid = `${username}@${server.domain}`;
+  return {
+    jid,
+    databaseUrl: url,
+    db,
+    environment: {
+      DATABASE_URL_DIRECT: url,
+      XMPP_SERVICE: server.service,
+      XMPP_JID: jid,
+      XMPP_PASSWORD: 'test',
+      CRAWL_DOMAINS: 'agents.test,works.test',
+      NODE_EXTRA_CA_CERTS: server.ca,
+      IQ_TIMEOUT_MS: '3000',
+      ABSENCE_MS: '3000',
+      PRESENCE_SETTLE_MS: '1500',
+    },
+  };
+}
+
+export type Logged = { level: string; event: string; details: { [key: string]: unknown } }[];
+
+/** Runs the bot in this process until the file's tests are done; what it logs is kept. */
+export async function runWorker(
+  directory: TestDirectory,
+  service?: string,
+): Promise<Worker & { logged: Logged }> {
+  const logged: Logged = [];
+  const log: Log = (level, event, details = {}) => {
+    logged.push({ level, event, details });
+    if (process.env.TEST_LOG) console.log(level, event, JSON.stringify(details));
+  };
+  const [username, domain] = directory.jid.split('@') as [string, string];
+  const worker = await startWorker(
+    {
+      databaseUrl: directory.databaseUrl,
+      xmpp: {
+        service: service ?? (directory.environment.XMPP_SERVICE as string),
+        domain,
+        username,
+        password: 'test',
+      },
+      policy: parsePolicy('agents.test,works.test', domain),
+      probe: 'consented',
+      logLevel: 'info',
+      limits: { ...crawlLimits, iqTimeoutMs: 3_000, absenceMs: 3_000, presenceSettleMs: 1_500 },
+    },
+    log,
+  );
+  let stopped: Promise<void> | null = null;
+  const stop = () => {
+    stopped ??= worker.stop();
+    return stopped;
+  };
+  afterAll(stop);
+  return { ...worker, stop, logged };
+}
+
+/** Runs the bot as a process, which a test can kill. */
+export function spawnWorker(directory: TestDirectory): ChildProcess {
+  const main = fileURLToPath(new URL('../../worker/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [main], {
+    env: { ...process.env, ...directory.environment },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  afterAll(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+/** Runs the functions in workerd over the directory's database. */
+export async function runFunctions(directory: { databaseUrl: string }): Promise<Functions> {
+  const functions = await startFunctions({
+    port: await freePort(),
+    databaseUrl: directory.databaseUrl,
+    neonEndpoint: inject('stack').neonEndpoint,
+  });
+  afterAll(() => functions.stop());
+  return functions;
+}
+
+/** Polls until the value is there. @throws with the last value seen where that takes too long */
+export async function until<T>(
+  what: string,
+  poll: () => Promise<T | undefined | null | false>,
+  timeoutMs = 10_000,
+): Promise<T> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const value = await poll();
+    if (value) return value;
+    if (Date.now() > deadline) throw new Error(`not within ${timeoutMs} ms: ${what}`);
+    await wait(50);
+  }
+}

@@ -1,0 +1,110 @@
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { migrate } from '../../scripts/migrate.ts';
+import { startNeonEndpoint } from '../../scripts/stack/neon-endpoint.ts';
+import { startNetwork } from '../../scripts/stack/network.ts';
+import { ensurePackages } from '../../scripts/stack/packages.ts';
+import { freePort } from '../../scripts/stack/ports.ts';
+import { startPostgres } from '../../scripts/stack/postgres.ts';
+import { freeAddresses } from './addresses.ts';
+import { templateDatabase } from './template.ts';
+
+/** What the tests of the project "stack" share; `inject('stack')` gives it to them. */
+export interface SharedStack {
+  postgres: {
+    port: number;
+    /** The connection string of the server's own database; a test's is made by `freshDatabase`. */
+    url: string;
+  };
+  /** What the Neon driver's `fetchEndpoint` is set to. */
+  neonEndpoint: string;
+  /** False where loopback has a single address: there is then only agents.test. */
+  federated: boolean;
+  xmpp: SharedServer[];
+}
+
+export interface SharedServer {
+  domain: string;
+  /** The address for clients. */
+  service: string;
+  /** The development CA's certificate file. */
+  ca: string;
+  /** The address for external components. */
+  componentService: string;
+  component: string;
+  componentSecret: string;
+}
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    stack: SharedStack;
+    /** The development CA's certificate, which the tests' processes trust. */
+    authority: string;
+  }
+}
+
+const componentSecret = 'a secret of the tests';
+
+/** Starts one Postgres, the two XMPP servers and the Neon endpoint for all files of a run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const log = (line: string) => console.log(line);
+  const addresses = await freeAddresses();
+  await ensurePackages(['prosody', ...(addresses ? ['lua-unbound' as const] : []), 'python3-slixmpp'], {
+    log,
+  });
+
+  const dir = mkdtempSync(join(tmpdir(), 'guildhall-test-'));
+  // Postgres runs as another user when the tests run as root.
+  chmodSync(dir, 0o755);
+  const closing: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
+  const close = async () => {
+    for (const step of closing.reverse()) await step();
+  };
+  try {
+    const logDir = join(dir, 'log');
+    const postgres = await startPostgres({
+      dir: join(dir, 'postgres'),
+      port: await freePort(),
+      logFile: join(logDir, 'postgres.log'),
+      durable: false,
+    });
+    closing.push(postgres.stop);
+    await postgres.createDatabase(templateDatabase);
+    await migrate(postgres.url(templateDatabase));
+
+    const neon = await startNeonEndpoint({ port: await freePort() });
+    closing.push(neon.stop);
+
+    const network = await startNetwork({
+      dir: join(dir, 'xmpp'),
+      logDir,
+      addresses: addresses ?? ['127.0.0.2', '127.0.0.3'],
+      c2sPort: await freePort(),
+      componentPort: await freePort(),
+      componentSecret,
+      log,
+    });
+    closing.push(network.stop);
+
+    project.provide('authority', readFileSync(network.authority, 'utf8'));
+    project.provide('stack', {
+      postgres: { port: Number(new URL(postgres.url('postgres')).port), url: postgres.url('postgres') },
+      neonEndpoint: neon.url,
+      federated: network.federated,
+      xmpp: network.servers.map(({ domain, service, componentService }) => ({
+        domain,
+        service,
+        ca: network.authority,
+        componentService,
+        component: `guildhall.${domain}`,
+        componentSecret,
+      })),
+    });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return close;
+}

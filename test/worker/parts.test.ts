@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'vitest';
+import { capsVer } from '../../protocol/caps.ts';
+import { readInfo } from '../../protocol/disco.ts';
+import { readPresence } from '../../protocol/presence.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import { announcement, answer, ownInfo } from '../../worker/answer.ts';
+import { backoffMs } from '../../worker/backoff.ts';
+import { readConfig } from '../../worker/config.ts';
+import { createLog } from '../../worker/log.ts';
+import { Pace } from '../../worker/pace.ts';
+import { parsePolicy } from '../../worker/policy.ts';
+import { parseXml } from '../support/xml.ts';
+
+describe('the policy', () => {
+  const policy = parsePolicy('agents.test, works.test, !bad.works.test', 'agents.test');
+
+  test.each([
+    ['agents.test', true],
+    ['pubsub.agents.test', true],
+    ['works.test', true],
+    ['bad.works.test', false],
+    ['x.bad.works.test', false],
+    ['notworks.test', false],
+    ['example.org', false],
+  ])('for %s lets the crawler visit: %s', (domain, allowed) => {
+    expect(policy.allows(domain)).toBe(allowed);
+  });
+
+  test('for everything takes public domains only, and special-use ones where they are named', () => {
+    const open = parsePolicy('*,works.test,!evil.example.org', 'agents.test');
+    const domains = ['jabber.org', 'works.test', 'other.test', 'localhost', '192.0.2.1', 'evil.example.org'];
+    expect(domains.filter(open.allows)).toEqual(['jabber.org', 'works.test']);
+  });
+
+  test('names what it does not understand', () => {
+    expect(() => parsePolicy('a@b', 'agents.test')).toThrow("CRAWL_DOMAINS: 'a@b' is no domain");
+  });
+});
+
+describe('the configuration', () => {
+  const good = {
+    DATABASE_URL_DIRECT: 'postgres://localhost/guildhall',
+    XMPP_SERVICE: 'xmpp://127.0.0.1:5222',
+    XMPP_JID: 'Guildhall@Agents.test',
+    XMPP_PASSWORD: 'secret',
+  };
+
+  test('is read into a typed object', () => {
+    expect(readConfig(good)).toMatchObject({
+      xmpp: { domain: 'agents.test', username: 'guildhall' },
+      probe: 'consented',
+      limits: { iqTimeoutMs: 20_000, absenceMs: 60_000 },
+    });
+  });
+
+  test.each([
+    ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT'],
+    ['XMPP_JID', 'agents.test', "XMPP_JID: takes the directory account's bare JID"],
+    ['PROBE', 'always', 'PROBE:'],
+    ['IQ_TIMEOUT_MS', 'soon', 'IQ_TIMEOUT_MS:'],
+  ])('with a bad %s says what it takes', (name, value, message) => {
+    expect(() => readConfig({ ...good, [name]: value })).toThrow(message);
+  });
+});
+
+describe('the pace', () => {
+  test('runs no more tasks at once for a domain than it allows, and other domains are not held up', async () => {
+    const pace = new Pace(2);
+    let running = 0;
+    let most = 0;
+    const release = Promise.withResolvers<void>();
+    const slow = Array.from({ length: 10 }, () =>
+      pace.run('slow.test', async () => {
+        most = Math.max(most, ++running);
+        await release.promise;
+        running--;
+      }),
+    );
+    expect(await pace.run('quick.test', async () => 'done')).toBe('done');
+    release.resolve();
+    await Promise.all(slow);
+    expect([most, running]).toEqual([2, 0]);
+  });
+
+  test('gives its place back when a task fails', async () => {
+    const pace = new Pace(1);
+    await expect(pace.run('x.test', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await pace.run('x.test', async () => 'next')).toBe('next');
+  });
+});
+
+test('the backoff doubles, stays within its bounds, and differs by chance', () => {
+  expect([1, 2, 3, 4].map((failures) => backoffMs(failures, 100, 500, () => 1))).toEqual([
+    100, 200, 400, 500,
+  ]);
+  expect(backoffMs(1_000, 100, 500, () => 0)).toBe(250);
+});
+
+test('the log is one JSON object a line, from its threshold up', () => {
+  const lines: string[] = [];
+  const log = createLog('warn', (line) => lines.push(line));
+  log('info', 'quiet');
+  log('error', 'loud', { jid: 'a\nb' });
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    { at: expect.any(String), level: 'error', event: 'loud', jid: 'a\nb' },
+  ]);
+});
+
+describe('the directory answers', () => {
+  const ask = (payload: string, type = 'get') =>
+    answer(
+      parseXml(
+        `<iq type='${type}' id='1' from='a@b.test/c' to='guildhall@agents.test/guildhall'>${payload}</iq>`,
+      ),
+    );
+  const conditionOf = (reply: Element) => reply.getChild('error')?.getChildElements()[0]?.name;
+
+  test('disco#info with the capabilities that its presence announces', () => {
+    const caps = readPresence(
+      xml('presence', { from: 'x.test' }, ...announcement().getChildElements()),
+    )?.caps;
+    const reply = ask(
+      `<query xmlns='http://jabber.org/protocol/disco#info' node='${caps?.node}#${caps?.ver}'/>`,
+    );
+    const info = readInfo(reply.getChildElements()[0] as Element);
+    expect({ ...info, node: null }).toEqual(ownInfo);
+    expect(capsVer(info)).toBe(caps?.ver);
+  });
+
+  test.each([
+    ['a ping', "<ping xmlns='urn:xmpp:ping'/>", 'get', 'result', undefined],
+    [
+      'an unknown node',
+      "<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>",
+      'get',
+      'error',
+      'item-not-found',
+    ],
+    ['what it does not know', "<query xmlns='jabber:iq:auth'/>", 'get', 'error', 'service-unavailable'],
+    ['nothing', '', 'get', 'error', 'bad-request'],
+    ['two payloads', '<a/><b/>', 'set', 'error', 'bad-request'],
+  ])('%s', (_what, payload, type, answered, condition) => {
+    const reply = ask(payload, type);
+    expect([reply.attrs.type, reply.attrs.to, reply.attrs.id, conditionOf(reply)]).toEqual([
+      answered,
+      'a@b.test/c',
+      '1',
+      condition,
+    ]);
+  });
+});

@@ -1,0 +1,161 @@
+/**
+ * One XMPP stream, composed from xmpp.js with what its stock composition gets wrong set right (docs/decisions/0004):
+ * stanzas are counted for XEP-0198 as they arrive, split UTF-8 is joined, and nothing that a peer or server sends
+ * can throw past this file.
+ */
+
+import { StringDecoder } from 'node:string_decoder';
+import { Client, type ClientSocket } from '@xmpp/client-core';
+import middlewareOf from '@xmpp/middleware';
+import reconnectOf, { type Reconnect } from '@xmpp/reconnect';
+import resourceBinding from '@xmpp/resource-binding';
+import saslOf from '@xmpp/sasl';
+import plain from '@xmpp/sasl-plain';
+import scramSha1 from '@xmpp/sasl-scram-sha-1';
+import starttlsOf from '@xmpp/starttls';
+import streamFeaturesOf from '@xmpp/stream-features';
+import streamManagementOf, { type StreamManagement } from '@xmpp/stream-management';
+import tcp from '@xmpp/tcp';
+import tls from '@xmpp/tls';
+import SASLFactory from 'saslmechanisms';
+import { NS_SM, NS_STREAM } from '../protocol/namespaces.ts';
+import { type Element, isWithinBounds } from '../protocol/xml.ts';
+
+/** Text of one unfinished stanza beyond this ends the stream: its parsing costs the square of its length. */
+export const stanzaCharsMax = 4 * 1024 * 1024;
+
+export type ConnectionOptions = {
+  service: string;
+  domain: string;
+  username: string;
+  password: string;
+  resource: string;
+  /** Asks for a resource during negotiation, when nothing else may be sent. */
+  bind: (connection: Connection, element: Element) => Promise<Element>;
+  onStanza: (stanza: Element) => void;
+  /** The stream can be used. `resumed` is true where the session is the one that was cut. */
+  onReady: (resumed: boolean) => void;
+  onError: (error: unknown) => void;
+};
+
+export class Connection extends Client {
+  /** Stanzas received in this session: XEP-0198's `h`. */
+  inbound = 0;
+  #decoder = new StringDecoder('utf8');
+  #unfinishedChars = 0;
+  #onStanza: (stanza: Element) => void;
+  #onError: (error: unknown) => void;
+
+  constructor(options: ConnectionOptions) {
+    super({ service: options.service, domain: options.domain });
+    this.#onStanza = options.onStanza;
+    this.#onError = options.onError;
+    this.on('error', options.onError);
+  }
+
+  override _attachSocket(socket: ClientSocket): void {
+    this.#decoder = new StringDecoder('utf8');
+    this.#unfinishedChars = 0;
+    super._attachSocket(socket);
+  }
+
+  override _onData(data: Uint8Array): void {
+    const text = this.#decoder.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength));
+    this.#unfinishedChars += text.length;
+    if (this.#unfinishedChars > stanzaCharsMax) {
+      this.abort(new Error(`the server sent a stanza of more than ${stanzaCharsMax} characters`));
+      return;
+    }
+    try {
+      this.parser?.write(text);
+    } catch (error) {
+      this.abort(error);
+    }
+  }
+
+  override _onElement(element: Element): void {
+    this.#unfinishedChars = 0;
+    try {
+      if (['iq', 'message', 'presence'].includes(element.name)) {
+        this.inbound = (this.inbound + 1) >>> 0;
+        // Too deep a tree overflows whatever walks it by recursion: its answer counts as empty.
+        if (!isWithinBounds(element)) element.children = [];
+        this.#onStanza(element);
+      } else {
+        // The count starts here, synchronously: the next stanza may stand in the same packet.
+        if (element.is('enabled', NS_SM)) this.inbound = 0;
+        super._onElement(element);
+      }
+    } catch (error) {
+      this.abort(error);
+    }
+  }
+
+  /** Ends the socket at once; the reconnection follows from its closing. */
+  abort(error: unknown): void {
+    this.#onError(error);
+    const { socket } = this;
+    (socket?.socket ?? socket)?.destroy?.();
+  }
+
+  /** Without this a small stanza waits for the acknowledgement of the one before (Nagle's algorithm). */
+  sendAtOnce(): void {
+    const { socket } = this;
+    (socket?.socket ?? socket)?.setNoDelay?.(true);
+  }
+}
+
+export type Stream = { connection: Connection; management: StreamManagement; reconnect: Reconnect };
+
+/** Composes a stream; `open` starts it. `delayMs` is asked before each reconnection. */
+export function createStream(options: ConnectionOptions, delayMs: () => number): Stream {
+  const connection = new Connection(options);
+  // Registered before the reconnection's own listener, which reads the delay.
+  connection.on('disconnect', () => {
+    reconnect.delay = delayMs();
+  });
+  const reconnect = reconnectOf({ entity: connection });
+  tcp({ entity: connection });
+  tls({ entity: connection });
+  const middleware = middlewareOf({ entity: connection });
+
+  let resumed = false;
+  // Outermost: when the features' handlers are through, either the stream restarts or the session stands.
+  middleware.use(async ({ stanza }, next) => {
+    if (!stanza.is('features', NS_STREAM)) return next();
+    resumed = false;
+    try {
+      await next();
+    } catch (error) {
+      connection.abort(error);
+      return undefined;
+    }
+    if (connection.status === 'online') {
+      connection.sendAtOnce();
+      options.onReady(resumed);
+    }
+    return undefined;
+  });
+
+  const streamFeatures = streamFeaturesOf({ middleware });
+  const saslFactory = new SASLFactory();
+  scramSha1(saslFactory);
+  plain(saslFactory);
+  starttlsOf({ streamFeatures });
+  saslOf({ streamFeatures, saslFactory }, async (authenticate, mechanisms) => {
+    if (!connection.socket?.secure)
+      throw new Error('the server does not offer TLS; no password is sent without it');
+    const [mechanism] = mechanisms;
+    if (!mechanism) throw new Error('the server offers neither SCRAM-SHA-1 nor PLAIN');
+    await authenticate({ username: options.username, password: options.password }, mechanism);
+  });
+  const management = streamManagementOf({ streamFeatures, entity: connection, middleware });
+  // The library counts too late and lowers the count too often; the connection's own is the one that holds.
+  Object.defineProperty(management, 'inbound', { get: () => connection.inbound, set: () => {} });
+  management.on('resumed', () => {
+    resumed = true;
+  });
+  const iqCaller = { set: (element: Element) => options.bind(connection, element) };
+  resourceBinding({ streamFeatures, iqCaller }, options.resource);
+  return { connection, management, reconnect };
+}
