@@ -38,7 +38,9 @@ export async function searchListings(
       .orderBy(sql`${listing.quality} desc, ${listing.id}`)
       .limit(candidatesMax),
   );
-  const relevance = text ? sql`(ts_rank(document, ${text}) * 1000000)::int + quality` : sql`quality::int`;
+  const relevance = text
+    ? sql`(ts_rank(document, ${text}) * 1000000)::int + quality`
+    : sql`quality::int * 10000`;
   const ranked = db.$with('ranked').as(
     db
       .select({

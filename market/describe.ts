@@ -1,7 +1,12 @@
 /** From what an agent states, by whatever dialect, to its listings. */
 
 import type { Form } from '../protocol/data-form.ts';
-import type { AgentCard, CardSkill, CommandMeta } from '../protocol/dialects/ai-sns.ts';
+import {
+  type AgentCard,
+  type CardSkill,
+  type CommandMeta,
+  plumbingNodes,
+} from '../protocol/dialects/ai-sns.ts';
 import type { ListingForm } from '../protocol/dialects/listing-form.ts';
 import { type DiscoInfo, hasIdentity } from '../protocol/disco.ts';
 import { parseJid } from '../protocol/jid.ts';
@@ -67,7 +72,8 @@ const PEOPLES_CLIENTS = ['pc', 'phone', 'web', 'handheld', 'console'] as const;
 export function describe(facts: AgentFacts): Described {
   const agentForm = agentListing(facts);
   const name = agentForm?.name ?? facts.cards[0]?.name ?? identityName(facts.info);
-  const presenceDenied = agentForm?.presence === 'deny';
+  // Presence is the agent's, not an offer's: one form that denies it is enough.
+  const presenceDenied = formsOf(facts).some((form) => form.presence === 'deny');
   if (facts.info?.features.includes(NS_NOINDEX) || agentForm?.index === 'deny') {
     return { name, noindex: true, presenceDenied, listings: [] };
   }
@@ -86,8 +92,9 @@ function isNeverListed(info: DiscoInfo | null): boolean {
   return hasIdentity(info, 'server') || PEOPLES_CLIENTS.some((type) => hasIdentity(info, 'client', type));
 }
 
-/** True for nodes that are never anybody's offer. */
-export function isAdministrative(node: string): boolean {
+/** True for nodes that are never anybody's offer: administration, and what carries a protocol of its own. */
+export function isNoOffer(node: string): boolean {
+  if (plumbingNodes.has(node)) return true;
   return [NS_ADMIN, NS_REMOTE_CONTROL].some((prefix) => node === prefix || node.startsWith(`${prefix}#`));
 }
 
@@ -100,7 +107,7 @@ function commandListings(context: Context): DescribedListing[] {
   }
   const isDirectory = facts.info?.features.includes(NS_DIRECTORY) ?? false;
   return [...seen.values()].flatMap((command) => {
-    if (isDirectory || isAdministrative(command.node)) return [];
+    if (isDirectory || isNoOffer(command.node)) return [];
     const skill = skillOf(facts, command.node);
     const form = command.listing ?? statedOf(facts, command.node);
     const isStated = form !== null || skill !== null || agentForm !== null || command.meta !== null;
@@ -241,6 +248,11 @@ function agentListing(facts: AgentFacts): ListingForm | null {
     ({ item, listing }) => !listing.command && (item === null || item === 'agent'),
   );
   return own?.listing ?? null;
+}
+
+function formsOf(facts: AgentFacts): ListingForm[] {
+  const ofCommands = facts.commands.map((command) => command.listing).filter((form) => form !== null);
+  return [...facts.stated.map(({ listing }) => listing), ...ofCommands];
 }
 
 function skillNodes(facts: AgentFacts): string[] {

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto';
 import type { Database } from '../db/database.ts';
 import { beginLook, type CommandLook, endLook, forgetLooks, looksAt } from '../db/looks.ts';
 import type { FirstForm } from '../market/describe.ts';
-import { isAdministrative } from '../market/describe.ts';
+import { isNoOffer } from '../market/describe.ts';
 import { readCommandResponse, writeCommandRequest } from '../protocol/commands.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
 import { type Asker, answered } from './ask.ts';
@@ -44,7 +44,7 @@ export async function lookAtCommands(
     );
   return Promise.all(
     commands.map(async (command) => {
-      if (command.meta || statedNodes.has(command.node) || isAdministrative(command.node)) return command;
+      if (command.meta || statedNodes.has(command.node) || isNoOffer(command.node)) return command;
       const look = known.get(command.node);
       const fingerprint = fingerprintOf(agent.info, command);
       if (look && !isOutdated(look, fingerprint, agent.onlineSince)) return withLook(command, look);

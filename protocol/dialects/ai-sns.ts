@@ -41,6 +41,11 @@ export type AgentCard = {
 
 export type CommandMeta = { description: string | null; source: string | null; fields: Field[] };
 
+/** Commands that every such agent has and that carry the dialect's own exchanges: they are nobody's offer. */
+export const plumbingNodes: ReadonlySet<string> = new Set(
+  ['tasks', 'exchange_business_card', 'greeting'].map((name) => `urn:xmpp:a2a:cmd:${name}`),
+);
+
 export const cardLimits = { skillsMax: 200, tagsMax: 50, tagCharsMax: 60 } as const;
 
 /** Every name under which a card has been seen to state a skill's command node. */

@@ -12,6 +12,7 @@ import { type Element, xml } from '../../protocol/xml.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
 import { startAgent, type TestCommand, textField } from '../support/agent.ts';
 import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { type ListingJson, agentOverHttp as showAgent } from '../support/overview.ts';
 import { fixture } from '../support/xml.ts';
 
 let directory: TestDirectory;
@@ -23,25 +24,7 @@ beforeAll(async () => {
   [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
 });
 
-type ListingJson = {
-  id: string;
-  name: string;
-  kind: string;
-  inputs: { name: string; type: string; required: boolean }[];
-  inputSchema: object | null;
-  price: object | null;
-  call: { jid: string; node: string } | null;
-  availability: { online: boolean } | null;
-  sources: { source: string }[];
-};
-
-async function agentOverHttp(
-  jid: string,
-): Promise<{ availability: { online: boolean } | null; listings: ListingJson[] } | null> {
-  const response = await fetch(`${functions.url}/v1/agents/${encodeURIComponent(jid)}`);
-  return response.ok ? ((await response.json()) as Awaited<ReturnType<typeof agentOverHttp>>) : null;
-}
-
+const agentOverHttp = (jid: string) => showAgent(functions.url, jid);
 const listingsOf = async (jid: string) => (await agentOverHttp(jid))?.listings ?? [];
 const namesOf = async (jid: string) => (await listingsOf(jid)).map(({ name }) => name).sort();
 

@@ -46,6 +46,21 @@ group('who is listed:', () => {
     expect(describe(facts({ commands: administrative.map(command) })).listings).toEqual([]);
   });
 
+  test('never the commands by which AI-SNS agents talk among themselves', () => {
+    const nodes = ['tasks', 'greeting', 'exchange_business_card', 'weather'].map(
+      (name) => `urn:xmpp:a2a:cmd:${name}`,
+    );
+    const { listings } = describe(facts({ commands: nodes.map(command) }));
+    expect(listings.map(({ listing }) => listing.node)).toEqual(['urn:xmpp:a2a:cmd:weather']);
+  });
+
+  test('with its presence withheld where any of its forms says so', () => {
+    const shy = { ...listingForm, presence: 'deny' as const };
+    expect(describe(facts({ stated: [{ item: 'x', listing: shy }] })).presenceDenied).toBe(true);
+    expect(describe(facts({ commands: [{ ...command('n'), listing: shy }] })).presenceDenied).toBe(true);
+    expect(describe(facts({ commands: [command('n')] })).presenceDenied).toBe(false);
+  });
+
   test("never another directory's own commands", () => {
     const directory = { ...bot, features: [NS_DIRECTORY] };
     expect(describe(facts({ info: directory, commands: [command('search')] })).listings).toEqual([]);

@@ -24,7 +24,9 @@ export type TestDirectory = {
 };
 
 /** An account and a database for one test file's directory. */
-export async function createDirectory(server = inject('stack').xmpp[0]): Promise<TestDirectory> {
+export async function createDirectory(
+  server: { service: string; domain: string; ca: string } | undefined = inject('stack').xmpp[0],
+): Promise<TestDirectory> {
   if (!server) throw new Error('no XMPP server');
   const { url } = await freshDatabase();
   const username = `d${randomBytes(5).toString('hex')}`;
