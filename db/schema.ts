@@ -10,13 +10,15 @@ import {
   jsonb,
   pgTable,
   primaryKey,
+  real,
   smallint,
   text,
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { FirstForm } from '../market/describe.ts';
-import type { Listing } from '../market/listing.ts';
+import type { FirstForm, RootInfo } from '../market/describe.ts';
+import { type Listing, signals } from '../market/listing.ts';
+import type { Corrections } from '../market/registration.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const moment = (name: string) => timestamp(name, { withTimezone: true });
@@ -75,6 +77,8 @@ export const listingStatus = pgTable('listing_status', {
   /** The full JID at which the offer was seen; the bare one for entities without resources. */
   callJid: text('call_jid'),
   verified: moment('verified').notNull(),
+  /** When each source last said what the listing holds. */
+  sources: jsonb('sources').$type<{ [source: string]: string }>().notNull().default({}),
   /** Since when complete looks at the reachable agent no longer show the offer. */
   missingSince: moment('missing_since'),
 });
@@ -105,6 +109,76 @@ export const consent = pgTable('consent', {
   granted: moment('granted').notNull().defaultNow(),
 });
 
+/** Agents that registered by command: consent of its own, with a lease, and what they want said of them. */
+export const registration = pgTable('registration', {
+  jid: text('jid').primaryKey(),
+  granted: moment('granted').notNull().defaultNow(),
+  leaseUntil: moment('lease_until').notNull(),
+  /** What the agent permits, over whatever its forms say; null where it says nothing. */
+  relay: text('relay', { enum: ['allow', 'deny'] }),
+  presence: text('presence', { enum: ['allow', 'deny'] }),
+  /** Corrections of its listings, by node; '' holds those of the agent itself. */
+  corrections: jsonb('corrections').$type<Corrections>().notNull().default({}),
+});
+
+/** HTTP tokens: only their hashes are kept. */
+export const token = pgTable(
+  'token',
+  {
+    id: text('id').primaryKey(),
+    jid: text('jid').notNull(),
+    hash: text('hash').notNull(),
+    scopes: text('scopes').array().notNull(),
+    label: text('label'),
+    created: moment('created').notNull().defaultNow(),
+    expires: moment('expires').notNull(),
+    revoked: moment('revoked'),
+    used: moment('used'),
+  },
+  (table) => [uniqueIndex('token_hash').on(table.hash), index('token_jid').on(table.jid)],
+);
+
+/** Signals observed of an agent, folded by hour: how often each held and how often it failed. */
+export const observation = pgTable(
+  'observation',
+  {
+    jid: text('jid').notNull(),
+    signal: text('signal', { enum: signals }).notNull(),
+    hour: moment('hour').notNull(),
+    good: integer('good').notNull().default(0),
+    bad: integer('bad').notNull().default(0),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jid, table.signal, table.hour] }),
+    index('observation_hour').on(table.hour),
+  ],
+);
+
+/** The agent's last reply times, and what the observations fold to: read with each listing. */
+export const vitality = pgTable('vitality', {
+  jid: text('jid').primaryKey(),
+  replyMs: integer('reply_ms').array().notNull().default([]),
+  medianReplyMs: integer('median_reply_ms'),
+  uptime1d: real('uptime_1d'),
+  uptime7d: real('uptime_7d'),
+  uptime30d: real('uptime_30d'),
+  /** When the next ping is due, and when the folding was last done. */
+  pingDue: moment('ping_due').notNull().defaultNow(),
+  folded: moment('folded'),
+});
+
+/** Verified entity capabilities (XEP-0115, XEP-0390): a hash stands for a root disco#info, and for nothing else. */
+export const capsInfo = pgTable(
+  'caps_info',
+  {
+    algorithm: text('algorithm').notNull(),
+    ver: text('ver').notNull(),
+    info: jsonb('info').$type<RootInfo>().notNull(),
+    verified: moment('verified').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.algorithm, table.ver] })],
+);
+
 /** Resources that are online now, of consenting agents only: they go with the consent. */
 export const presence = pgTable(
   'presence',
@@ -114,6 +188,8 @@ export const presence = pgTable(
       .references(() => consent.jid, { onDelete: 'cascade' }),
     resource: text('resource').notNull(),
     since: moment('since').notNull().defaultNow(),
+    /** The capabilities that the presence announced: algorithm and hash. */
+    caps: jsonb('caps').$type<{ algorithm: string; ver: string }[]>().notNull().default([]),
   },
   (table) => [primaryKey({ columns: [table.jid, table.resource] })],
 );
@@ -142,6 +218,8 @@ export const entity = pgTable(
     domain: text('domain').notNull(),
     /** Items deep from the seed that led here. */
     depth: smallint('depth').notNull(),
+    /** When a user asked for the entity; null for those that the crawl met. */
+    asked: moment('asked'),
     due: moment('due').notNull(),
     /** Set while a worker visits. */
     leaseUntil: moment('lease_until'),

@@ -16,6 +16,9 @@ import { schemaOf } from './json-schema.ts';
 import type { Call, Input, Listing, ListingKind, Source } from './listing.ts';
 import { listingId } from './listing-id.ts';
 
+/** What a caps hash stands for: the root disco#info. */
+export type RootInfo = DiscoInfo;
+
 /** A command's first form, as a look at it showed. */
 export type FirstForm = Pick<Form, 'title' | 'instructions' | 'fields'>;
 

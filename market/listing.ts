@@ -54,11 +54,19 @@ export type Call = { protocol: CallProtocol; node: string | null; url: string | 
 
 /** The means by which an agent stated something. */
 export const sources = [
-  'command',
-  'command-meta',
-  'first-form',
+  'registration',
   'listing-form',
+  'command-meta',
+  'manifest',
+  'ard-entry',
   'agent-card',
+  'first-form',
+  'command',
+  'pubsub',
+  'vcard',
+  'location',
+  'avatar',
+  'contact',
   'disco',
 ] as const;
 export type Source = (typeof sources)[number];
@@ -90,6 +98,10 @@ export type Listing = {
   icon: string | null;
   sources: Source[];
 };
+
+/** Signs of an agent's health, each on its own schedule. */
+export const signals = ['reachable', 'describes', 'answers'] as const;
+export type Signal = (typeof signals)[number];
 
 /** What is measured of a listing beside what it says: changes here change neither version nor feed. */
 export type ListingStatus = {

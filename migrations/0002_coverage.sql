@@ -1,0 +1,55 @@
+CREATE TABLE "caps_info" (
+	"algorithm" text NOT NULL,
+	"ver" text NOT NULL,
+	"info" jsonb NOT NULL,
+	"verified" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "caps_info_algorithm_ver_pk" PRIMARY KEY("algorithm","ver")
+);
+--> statement-breakpoint
+CREATE TABLE "observation" (
+	"jid" text NOT NULL,
+	"signal" text NOT NULL,
+	"hour" timestamp with time zone NOT NULL,
+	"good" integer DEFAULT 0 NOT NULL,
+	"bad" integer DEFAULT 0 NOT NULL,
+	CONSTRAINT "observation_jid_signal_hour_pk" PRIMARY KEY("jid","signal","hour")
+);
+--> statement-breakpoint
+CREATE TABLE "registration" (
+	"jid" text PRIMARY KEY NOT NULL,
+	"granted" timestamp with time zone DEFAULT now() NOT NULL,
+	"lease_until" timestamp with time zone NOT NULL,
+	"relay" text,
+	"presence" text,
+	"corrections" jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "token" (
+	"id" text PRIMARY KEY NOT NULL,
+	"jid" text NOT NULL,
+	"hash" text NOT NULL,
+	"scopes" text[] NOT NULL,
+	"label" text,
+	"created" timestamp with time zone DEFAULT now() NOT NULL,
+	"expires" timestamp with time zone NOT NULL,
+	"revoked" timestamp with time zone,
+	"used" timestamp with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "vitality" (
+	"jid" text PRIMARY KEY NOT NULL,
+	"reply_ms" integer[] DEFAULT '{}' NOT NULL,
+	"median_reply_ms" integer,
+	"uptime_1d" real,
+	"uptime_7d" real,
+	"uptime_30d" real,
+	"ping_due" timestamp with time zone DEFAULT now() NOT NULL,
+	"folded" timestamp with time zone
+);
+--> statement-breakpoint
+ALTER TABLE "entity" ADD COLUMN "asked" timestamp with time zone;--> statement-breakpoint
+ALTER TABLE "listing_status" ADD COLUMN "sources" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
+ALTER TABLE "presence" ADD COLUMN "caps" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
+CREATE INDEX "observation_hour" ON "observation" USING btree ("hour");--> statement-breakpoint
+CREATE UNIQUE INDEX "token_hash" ON "token" USING btree ("hash");--> statement-breakpoint
+CREATE INDEX "token_jid" ON "token" USING btree ("jid");
