@@ -73,5 +73,13 @@ export const sourceText: { [source in Source]: string } = {
   'first-form': "The command's form, looked at once",
   'listing-form': 'A listing form that the agent states',
   'agent-card': "The agent's card",
+  registration: 'What the agent told the directory when it registered',
+  manifest: "The gateway's manifest",
+  'ard-entry': 'A catalogue entry that the agent publishes',
+  pubsub: 'A publish-subscribe service',
+  vcard: "The agent's vCard",
+  location: 'The location that the agent publishes',
+  avatar: "The agent's avatar",
+  contact: 'The contact addresses of its server',
   disco: "The agent's service discovery",
 };
