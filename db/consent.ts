@@ -24,8 +24,16 @@ export async function consentingAgents(db: Database): Promise<string[]> {
   return rows.map((row) => row.jid);
 }
 
+/** Capabilities that a presence announces (XEP-0115, XEP-0390). */
+export type AnnouncedCaps = { algorithm: string; ver: string };
+
 /** What presence said of a resource; `back` came online after it had been seen to go. */
-export type PresenceNote = { jid: string; resource: string; state: 'on' | 'off' | 'back' };
+export type PresenceNote = {
+  jid: string;
+  resource: string;
+  state: 'on' | 'off' | 'back';
+  caps?: AnnouncedCaps[];
+};
 
 /**
  * Notes resources as online and offline, all in one statement; an empty resource that is off means all of the
@@ -35,29 +43,30 @@ export async function notePresence(db: Database, notes: PresenceNote[]): Promise
   if (notes.length === 0) return;
   await db.execute(sql`
     with note as (
-      select * from jsonb_to_recordset(${JSON.stringify(notes)}::jsonb) as row(jid text, resource text, state text)
+      select * from jsonb_to_recordset(${JSON.stringify(notes)}::jsonb) as row(jid text, resource text, state text, caps jsonb)
     ), gone as (
       delete from presence using note
       where presence.jid = note.jid and note.state = 'off'
         and (presence.resource = note.resource or note.resource = '')
     ), come as (
-      insert into presence (jid, resource)
-      select note.jid, note.resource from note join consent on consent.jid = note.jid
+      insert into presence (jid, resource, caps)
+      select note.jid, note.resource, coalesce(note.caps, '[]') from note join consent on consent.jid = note.jid
       where note.state in ('on', 'back')
       order by note.jid, note.resource
       on conflict (jid, resource) do update set
+        caps = excluded.caps,
         since = case when (excluded.jid, excluded.resource) in
           (select jid, resource from note where state = 'back') then now() else presence.since end
     )
     update agent set last_seen = now() where jid in (select jid from note)`);
 }
 
-export type OnlineResource = { resource: string; since: Date };
+export type OnlineResource = { resource: string; since: Date; caps: AnnouncedCaps[] };
 
 /** The agent's resources that are online, longest first. */
 export async function onlineResources(db: Database, jid: string): Promise<OnlineResource[]> {
   return db
-    .select({ resource: presence.resource, since: presence.since })
+    .select({ resource: presence.resource, since: presence.since, caps: presence.caps })
     .from(presence)
     .where(eq(presence.jid, jid))
     .orderBy(presence.since, presence.resource);

@@ -25,6 +25,7 @@ export const listingColumns = {
   updated: listing.updated,
   seq: listing.seq,
   verified: listingStatus.verified,
+  sources: listingStatus.sources,
   callJid: listingStatus.callJid,
   online: sql<boolean | null>`case when ${shown} then ${online} end`.as('online'),
   lastSeen: sql<Date | null>`case when ${shown} then ${agent.lastSeen} end`
@@ -39,6 +40,7 @@ export type ListingRow = {
   updated: Date;
   seq: number;
   verified: Date;
+  sources: { [source: string]: string };
   callJid: string | null;
   online: boolean | null;
   lastSeen: Date | null;
@@ -57,12 +59,12 @@ export async function listingsOfAgent(db: Database, jid: string, limit: number):
 }
 
 export function recordOf(row: ListingRow): ListingRecord {
-  const { body, firstSeen, updated, seq, verified, callJid, online, lastSeen, stale } = row;
+  const { body, firstSeen, updated, seq, verified, sources, callJid, online, lastSeen, stale } = row;
   // A resource is worth nothing once it is offline, and is shown only where presence is.
   const reachableAt = online || callJid === body.provider.jid ? callJid : body.provider.jid;
   return {
     listing: body,
-    status: { callJid: reachableAt, online, lastSeen, verified, stale },
+    status: { callJid: reachableAt, online, lastSeen, verified, sources, stale },
     firstSeen,
     updated,
     seq,

@@ -1,7 +1,7 @@
 /** What looking at a command's first form showed, so that no command is executed for a look more often than needed. */
 
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import type { FirstForm } from '../market/describe.ts';
+import type { FirstForm } from '../market/facts.ts';
 import type { Database } from './database.ts';
 import { commandLook } from './schema.ts';
 

@@ -16,7 +16,7 @@ import {
   timestamp,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type { FirstForm, RootInfo } from '../market/describe.ts';
+import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
 import { type Listing, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
 
@@ -36,6 +36,35 @@ export const agent = pgTable(
     lastSeen: moment('last_seen').notNull().defaultNow(),
   },
   (table) => [index('agent_domain').on(table.domain, table.jid)],
+);
+
+/** What each agent states, by the way in which it was learned: a way that cannot be read now keeps what it said. */
+export const fact = pgTable(
+  'fact',
+  {
+    jid: text('jid').notNull(),
+    source: text('source').$type<FactSource>().notNull(),
+    value: jsonb('value').notNull(),
+    seen: moment('seen').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jid, table.source] })],
+);
+
+/** Listing forms that a pubsub service holds, and the agent whose publication the service attests. */
+export const publication = pgTable(
+  'publication',
+  {
+    service: text('service').notNull(),
+    node: text('node').notNull(),
+    item: text('item').notNull(),
+    jid: text('jid').notNull(),
+    listing: jsonb('listing').$type<ListingForm>().notNull(),
+    seen: moment('seen').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.service, table.node, table.item] }),
+    index('publication_jid').on(table.jid),
+  ],
 );
 
 /** What agents say they offer; `body` is the whole listing, the other columns are what search and upkeep need. */

@@ -1,6 +1,7 @@
 /** Writes what visits found: by replacement, in one transaction that ends by taking its change numbers. */
 
 import { sql } from 'drizzle-orm';
+import type { Facts } from '../market/facts.ts';
 import type { Listing } from '../market/listing.ts';
 import type { Database } from './database.ts';
 
@@ -10,6 +11,8 @@ export type IndexedListing = {
   quality: number;
   onConsent: boolean;
   callJid: string | null;
+  /** When each source last said it; the youngest is when the listing was verified. */
+  sources: { [source: string]: Date };
 };
 
 /** What one visit found of one agent. */
@@ -19,6 +22,8 @@ export type AgentIndex = {
   name: string | null;
   presenceDenied: boolean;
   listings: IndexedListing[];
+  /** What was read now, to be kept for looks that cannot read it. */
+  facts: Partial<Facts>;
   /**
    * `all`: the look saw everything, what it does not show is absent; `some`: parts could not be read and stay as
    * they were; `none`: the agent wants none of it kept.
@@ -42,6 +47,7 @@ export async function writeIndex(
     await upsertAgents(tx, batch);
     const changed = await upsertListings(tx, batch);
     await verifyListings(tx, batch);
+    await saveFacts(tx, batch);
     const missing = await markMissing(tx, batch);
     const removed = await deleteListings(
       tx,
@@ -63,6 +69,8 @@ export async function writeIndex(
 export async function removeConsentListings(db: Database, jid: string): Promise<number> {
   return db.transaction(async (tx) => {
     const removed = await deleteListings(tx, sql`jid = ${jid} and on_consent`);
+    // Its commands were known by its consent; what it states to everybody stays.
+    await tx.execute(sql`delete from fact where jid = ${jid} and source = 'commands'`);
     await recordChanges(tx, removed);
     return removed.length;
   });
@@ -119,15 +127,37 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
 
 async function verifyListings(tx: Database, batch: AgentIndex[]): Promise<void> {
   const rows = batch.flatMap(({ listings }) =>
-    listings.map(({ listing, callJid }) => ({ id: listing.id, callJid })),
+    listings.map(({ listing, callJid, sources }) => ({
+      id: listing.id,
+      callJid,
+      sources,
+      verified: new Date(Math.max(0, ...Object.values(sources).map((seen) => seen.getTime()))),
+    })),
   );
   if (rows.length === 0) return;
   await tx.execute(sql`
-    insert into listing_status (id, call_jid, verified, missing_since)
-    select id, "callJid", now(), null
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(id text, "callJid" text)
+    insert into listing_status (id, call_jid, verified, sources, missing_since)
+    select id, "callJid", verified, sources, null
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as row(id text, "callJid" text, verified timestamptz, sources jsonb)
     order by id
-    on conflict (id) do update set call_jid = excluded.call_jid, verified = now(), missing_since = null`);
+    on conflict (id) do update set
+      call_jid = excluded.call_jid, sources = excluded.sources, missing_since = null,
+      verified = greatest(listing_status.verified, excluded.verified)`);
+}
+
+/** Keeps what was read of agents that are listed; of others nothing is kept. */
+async function saveFacts(tx: Database, batch: AgentIndex[]): Promise<void> {
+  const rows = batch
+    .filter((agent) => agent.listings.length > 0)
+    .flatMap(({ jid, facts }) => Object.entries(facts).map(([source, value]) => ({ jid, source, value })));
+  if (rows.length === 0) return;
+  await tx.execute(sql`
+    insert into fact (jid, source, value, seen)
+    select jid, source, coalesce(value, 'null'::jsonb), now()
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(jid text, source text, value jsonb)
+    order by jid, source
+    on conflict (jid, source) do update set value = excluded.value, seen = excluded.seen`);
 }
 
 /** Notes since when a listing is absent from complete looks; returns the ids of those that are. */
@@ -149,9 +179,13 @@ async function deleteListings(tx: Database, where: ReturnType<typeof sql>): Prom
   const rows = rowsOf<{ id: string; jid: string; firstSeen: string }>(result);
   if (rows.length === 0) return [];
   await tx.execute(sql`
-    delete from agent
-    where jid = any(${textArray([...new Set(rows.map((row) => row.jid))])})
-      and not exists (select from listing where listing.jid = agent.jid)`);
+    with unlisted as (
+      delete from agent
+      where jid = any(${textArray([...new Set(rows.map((row) => row.jid))])})
+        and not exists (select from listing where listing.jid = agent.jid)
+      returning jid
+    )
+    delete from fact where jid in (select jid from unlisted)`);
   return rows.map(({ id, firstSeen }) => ({ id, op: 'delete', firstSeen }));
 }
 

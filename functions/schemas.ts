@@ -30,6 +30,7 @@ export const ListingSchema = z
     id: z.string().openapi({ example: 'urn:air:works.test:u.fx:command.convert-k3v5q2m7c4x6n2p3r2s4t6v5w3' }),
     kind: z.enum(listingKinds),
     name: z.string(),
+    names: z.array(z.object({ lang: z.string(), text: z.string() })),
     description: z.string().nullable(),
     lang: z.array(z.string()),
     category: z.string().nullable(),
@@ -62,6 +63,11 @@ export const ListingSchema = z
       .nullable(),
     rating: z.object({ score: z.number(), low: z.number(), high: z.number(), count: z.int() }).nullable(),
     sources: z.array(z.object({ source: z.enum(sources), verified: Timestamp })),
+    provenance: z
+      .record(z.string(), z.array(z.object({ source: z.enum(sources), said: z.string() })))
+      .openapi({
+        description: 'For each part, who said what of it; the first statement is the one that holds.',
+      }),
     features: z.array(z.string()),
     queries: z.array(z.string()),
     terms: z.string().nullable(),

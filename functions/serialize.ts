@@ -32,7 +32,10 @@ export function listingJson({ listing, status, firstSeen, updated, seq }: Listin
             lastSeen: status.lastSeen?.toISOString() ?? null,
           },
     rating: null,
-    sources: sources.map((source) => ({ source, verified })),
+    sources: sources.map((source) => ({
+      source,
+      verified: new Date(status.sources[source] ?? verified).toISOString(),
+    })),
     stale: status.stale,
     firstSeen: firstSeen.toISOString(),
     updated: updated.toISOString(),

@@ -1,52 +1,19 @@
 /** From what an agent states, by whatever dialect, to its listings. */
 
-import type { Form } from '../protocol/data-form.ts';
-import {
-  type AgentCard,
-  type CardSkill,
-  type CommandMeta,
-  plumbingNodes,
-} from '../protocol/dialects/ai-sns.ts';
+import { plumbingNodes } from '../protocol/dialects/ai-sns.ts';
 import type { ListingForm } from '../protocol/dialects/listing-form.ts';
 import { type DiscoInfo, hasIdentity } from '../protocol/disco.ts';
-import { parseJid } from '../protocol/jid.ts';
 import { NS_ADMIN, NS_DIRECTORY, NS_NOINDEX, NS_REMOTE_CONTROL } from '../protocol/namespaces.ts';
-import { inputsOf } from './inputs.ts';
-import { schemaOf } from './json-schema.ts';
-import type { Call, Input, Listing, ListingKind, Source } from './listing.ts';
-import { listingId } from './listing-id.ts';
+import { type CommandFacts, type DatedFacts, type Facts, formsIn, skillsOf, valuesOf } from './facts.ts';
+import type { Listing } from './listing.ts';
+import { commandListing, type Offering, publishedListing, skillListing } from './offers.ts';
 
-/** What a caps hash stands for: the root disco#info. */
-export type RootInfo = DiscoInfo;
-
-/** A command's first form, as a look at it showed. */
-export type FirstForm = Pick<Form, 'title' | 'instructions' | 'fields'>;
-
-/** One command that the agent's command list names. */
-export type CommandFacts = {
-  node: string;
-  name: string | null;
-  info: DiscoInfo | null;
-  meta: CommandMeta | null;
-  listing: ListingForm | null;
-  /** The form seen by looking once at the command, where a look was allowed and needed. */
-  firstForm: FirstForm | null;
-  /** True where a look showed that the command takes nothing. */
-  takesNothing: boolean;
-};
-
-/** A listing form outside the commands: in the agent's own disco#info, or an item of a node. */
-export type StatedListing = { item: string | null; listing: ListingForm };
-
-/** All that one look at an agent found. */
-export type AgentFacts = {
+export type Agent = {
   /** The bare JID. */
   jid: string;
+  /** It subscribed, or registered and the lease runs. */
   consented: boolean;
-  info: DiscoInfo | null;
-  commands: CommandFacts[];
-  cards: AgentCard[];
-  stated: StatedListing[];
+  facts: DatedFacts;
 };
 
 export type Described = {
@@ -70,29 +37,24 @@ const PEOPLES_CLIENTS = ['pc', 'phone', 'web', 'handheld', 'console'] as const;
  * Describes an agent.
  *
  * Who is listed: an entity that states a card or a listing form, or that offers commands and consented; never a
- * server, a person's client, or administrative commands.
+ * server, a person's client, another directory's own commands, or administrative ones.
  */
-export function describe(facts: AgentFacts): Described {
-  const agentForm = agentListing(facts);
-  const name = agentForm?.name ?? facts.cards[0]?.name ?? identityName(facts.info);
+export function describe(agent: Agent): Described {
+  const facts = valuesOf(agent.facts);
+  const agentForm = agentFormOf(facts);
+  const name = agentForm?.name ?? facts.cards[0]?.name ?? identityName(facts.disco);
   // Presence is the agent's, not an offer's: one form that denies it is enough.
   const presenceDenied = formsOf(facts).some((form) => form.presence === 'deny');
-  if (facts.info?.features.includes(NS_NOINDEX) || agentForm?.index === 'deny') {
-    return { name, noindex: true, presenceDenied, listings: [] };
+  const said = { name, presenceDenied };
+  if (facts.disco?.features.includes(NS_NOINDEX) || agentForm?.index === 'deny') {
+    return { ...said, noindex: true, listings: [] };
   }
-  if (isNeverListed(facts.info)) return { name, noindex: false, presenceDenied, listings: [] };
+  if (isNeverListed(facts.disco)) return { ...said, noindex: false, listings: [] };
 
-  const context: Context = { facts, name, agentForm };
-  const found = [...commandListings(context), ...skillListings(context), ...publishedListings(context)];
+  const offering: Offering = { jid: agent.jid, facts, name, agentForm };
+  const found = [...commands(offering, agent.consented), ...skills(offering), ...published(offering)];
   const byId = new Map(found.map((described) => [described.listing.id, described]));
-  return { name, noindex: false, presenceDenied, listings: [...byId.values()].slice(0, listingsPerAgentMax) };
-}
-
-type Context = { facts: AgentFacts; name: string | null; agentForm: ListingForm | null };
-
-function isNeverListed(info: DiscoInfo | null): boolean {
-  if (!info) return false;
-  return hasIdentity(info, 'server') || PEOPLES_CLIENTS.some((type) => hasIdentity(info, 'client', type));
+  return { ...said, noindex: false, listings: [...byId.values()].slice(0, listingsPerAgentMax) };
 }
 
 /** True for nodes that are never anybody's offer: administration, and what carries a protocol of its own. */
@@ -101,185 +63,94 @@ export function isNoOffer(node: string): boolean {
   return [NS_ADMIN, NS_REMOTE_CONTROL].some((prefix) => node === prefix || node.startsWith(`${prefix}#`));
 }
 
-function commandListings(context: Context): DescribedListing[] {
-  const { facts, agentForm } = context;
-  const seen = new Map(facts.commands.map((command) => [command.node, command]));
-  // A card or a form can name a command that the command list did not show, as when the agent is offline.
-  for (const node of [...skillNodes(facts), ...statedNodes(facts)]) {
-    if (!seen.has(node)) seen.set(node, { ...emptyCommand, node });
-  }
-  const isDirectory = facts.info?.features.includes(NS_DIRECTORY) ?? false;
-  return [...seen.values()].flatMap((command) => {
-    if (isDirectory || isNoOffer(command.node)) return [];
-    const skill = skillOf(facts, command.node);
-    const form = command.listing ?? statedOf(facts, command.node);
-    const isStated = form !== null || skill !== null || agentForm !== null || command.meta !== null;
-    if (form?.index === 'deny' || !(isStated || facts.consented)) return [];
-    return [{ listing: commandListing(context, command, form, skill), onConsent: !isStated }];
+function isNeverListed(info: DiscoInfo | null): boolean {
+  if (!info) return false;
+  return hasIdentity(info, 'server') || PEOPLES_CLIENTS.some((type) => hasIdentity(info, 'client', type));
+}
+
+function commands(offering: Offering, consented: boolean): DescribedListing[] {
+  const { facts, agentForm } = offering;
+  if (facts.disco?.features.includes(NS_DIRECTORY)) return [];
+  return [...commandsByNode(facts).values()].flatMap((command) => {
+    const skill = skillsOf(facts).find(({ node }) => node === command.node) ?? null;
+    const forms = {
+      own: command.listing,
+      pep: facts.listings.find(({ listing }) => listing.command === command.node)?.listing ?? null,
+      pubsub: facts.published.find(({ listing }) => listing.command === command.node)?.listing ?? null,
+    };
+    const stated = Object.values(forms).filter((form) => form !== null);
+    const isStated = stated.length > 0 || skill !== null || agentForm !== null;
+    const isDenied = stated.some((form) => form.index === 'deny');
+    if (isNoOffer(command.node) || isDenied || !(isStated || consented)) return [];
+    return [{ listing: commandListing(offering, command, skill, forms), onConsent: !isStated }];
   });
 }
 
-const emptyCommand: CommandFacts = {
-  node: '',
-  name: null,
-  info: null,
-  meta: null,
-  listing: null,
-  firstForm: null,
-  takesNothing: false,
-};
-
-function commandListing(
-  context: Context,
-  command: CommandFacts,
-  form: ListingForm | null,
-  skill: CardSkill | null,
-): Listing {
-  const { inputs, source } = commandInputs(command, skill);
-  const sources: (Source | null)[] = [
-    command.name !== null || command.info ? 'command' : null,
-    source,
-    form ? 'listing-form' : null,
-    skill ? 'agent-card' : null,
+/** The commands that the agent lists, and those that its cards and forms name: it may be offline. */
+function commandsByNode(facts: Facts): Map<string, CommandFacts> {
+  const listed = new Map(facts.commands.map((command) => [command.node, command]));
+  const named = [
+    ...skillsOf(facts).map(({ node }) => node),
+    ...[...facts.listings, ...facts.published].map(({ listing }) => listing.command),
   ];
-  return {
-    ...base(context, 'command', command.node, form),
-    name: form?.name ?? skill?.name ?? command.name ?? identityName(command.info) ?? command.node,
-    description:
-      form?.description ??
-      command.meta?.description ??
-      skill?.description ??
-      command.firstForm?.instructions ??
-      command.firstForm?.title ??
-      null,
-    tags: [
-      ...new Set([...(form?.tags ?? []), ...lowerCase(skill?.tags), ...(context.agentForm?.tags ?? [])]),
-    ],
-    inputs: inputs ?? [],
-    inputSchema: inputs && schemaOf(inputs),
-    call: callOf('xmpp-command', command.node, form?.relay ?? context.agentForm?.relay === 'allow'),
-    sources: [...new Set(sources.filter((source) => source !== null))],
-  };
+  for (const node of named) if (node !== null && !listed.has(node)) listed.set(node, unseenCommand(node));
+  return listed;
 }
 
-/** A command's inputs from the most specific statement; null where nobody stated them. */
-function commandInputs(
-  command: CommandFacts,
-  skill: CardSkill | null,
-): { inputs: Input[] | null; source: Source | null } {
-  if (command.meta) return { inputs: inputsOf(command.meta.fields), source: 'command-meta' };
-  if (skill?.fields) return { inputs: inputsOf(skill.fields), source: 'agent-card' };
-  if (command.firstForm) return { inputs: inputsOf(command.firstForm.fields), source: 'first-form' };
-  return { inputs: command.takesNothing ? [] : null, source: command.takesNothing ? 'first-form' : null };
+function unseenCommand(node: string): CommandFacts {
+  return {
+    node,
+    name: null,
+    callJid: '',
+    info: null,
+    meta: null,
+    listing: null,
+    firstForm: null,
+    takesNothing: false,
+  };
 }
 
 /** Skills that no command performs: called over HTTP. */
-function skillListings(context: Context): DescribedListing[] {
-  return context.facts.cards.flatMap((card) =>
-    card.skills
-      .filter((skill) => skill.node === null)
-      .map((skill) => {
-        const inputs = skill.fields && inputsOf(skill.fields);
-        const listing: Listing = {
-          ...base(context, 'skill', skill.id, null),
-          name: skill.name ?? skill.id,
-          description: skill.description,
-          tags: [...new Set([...lowerCase(skill.tags), ...(context.agentForm?.tags ?? [])])],
-          inputs: inputs ?? [],
-          inputSchema: inputs && schemaOf(inputs),
-          call: skill.endpoint
-            ? { protocol: 'http-jsonrpc', node: null, url: skill.endpoint, relay: false }
-            : null,
-          sources: ['agent-card'],
-        };
-        return { listing, onConsent: false };
-      }),
-  );
+function skills(offering: Offering): DescribedListing[] {
+  return skillsOf(offering.facts)
+    .filter((skill) => skill.node === null)
+    .map((skill) => ({ listing: skillListing(offering, skill), onConsent: false }));
 }
 
-/** Forms that describe no command, of an agent that offers nothing else. */
-function publishedListings(context: Context): DescribedListing[] {
-  const { facts } = context;
-  const stated = facts.stated.filter(({ listing }) => !listing.command && listing.index !== 'deny');
-  const offersMore = facts.commands.length > 0 || facts.cards.some((card) => card.skills.length > 0);
-  return stated.flatMap(({ item, listing }) => {
+/** Forms that describe no command; the one of the agent itself counts where it offers nothing else. */
+function published(offering: Offering): DescribedListing[] {
+  const { facts } = offering;
+  const stated = [
+    ...formsIn(facts.disco).map((listing) => ({ item: null, listing, source: 'listing-form' as const })),
+    ...facts.listings.map((entry) => ({ ...entry, source: 'listing-form' as const })),
+    ...facts.published.map((entry) => ({ ...entry, source: 'pubsub' as const })),
+  ].filter(({ listing }) => !listing.command && listing.index !== 'deny');
+  const offersMore = facts.commands.length > 0 || skillsOf(facts).length > 0;
+  return stated.flatMap(({ item, listing, source }) => {
     const isAgent = item === null || item === 'agent';
-    if (isAgent && (offersMore || facts.stated.some((other) => other.listing !== listing))) return [];
-    const published: Listing = {
-      ...base(context, 'published', item ?? 'agent', listing),
-      name: listing.name,
-      description: listing.description,
-      tags: listing.tags,
-      inputs: [],
-      inputSchema: null,
-      call: null,
-      sources: ['listing-form'],
-    };
-    return [{ listing: published, onConsent: false }];
+    if (isAgent && (offersMore || stated.some((other) => other.listing !== listing))) return [];
+    return [{ listing: publishedListing(offering, item ?? 'agent', listing, source), onConsent: false }];
   });
 }
 
-/** What every kind of listing takes from its form, and where that is silent from the agent's own. */
-function base(context: Context, kind: ListingKind, node: string, form: ListingForm | null) {
-  const { facts, name, agentForm } = context;
-  const jid = parseJid(facts.jid);
-  return {
-    id: listingId({ jid: facts.jid, kind, node }),
-    kind,
-    node,
-    provider: { jid: facts.jid, name, domain: jid.domain },
-    lang: form?.lang.length ? form.lang : (agentForm?.lang ?? []),
-    category: form?.category ?? agentForm?.category ?? null,
-    outputs: [] as Input[],
-    outputSchema: null,
-    price: form?.price ?? agentForm?.price ?? null,
-    location: form?.location ?? agentForm?.location ?? null,
-    features: facts.info?.features.filter((feature) => !feature.startsWith('http://jabber.org/')) ?? [],
-    queries: form?.queries ?? [],
-    terms: form?.terms ?? agentForm?.terms ?? null,
-    icon: form?.icon ?? agentForm?.icon ?? null,
-  };
-}
-
-function callOf(protocol: Call['protocol'], node: string, relay: boolean | 'allow' | 'deny'): Call {
-  return { protocol, node, url: null, relay: relay === true || relay === 'allow' };
-}
-
 /** The form that describes the agent itself: neither for a command nor for another item. */
-function agentListing(facts: AgentFacts): ListingForm | null {
-  const own = facts.stated.find(
+function agentFormOf(facts: Facts): ListingForm | null {
+  const [inDisco] = formsIn(facts.disco);
+  if (inDisco && !inDisco.command) return inDisco;
+  const own = [...facts.listings, ...facts.published].find(
     ({ item, listing }) => !listing.command && (item === null || item === 'agent'),
   );
   return own?.listing ?? null;
 }
 
-function formsOf(facts: AgentFacts): ListingForm[] {
-  const ofCommands = facts.commands.map((command) => command.listing).filter((form) => form !== null);
-  return [...facts.stated.map(({ listing }) => listing), ...ofCommands];
-}
-
-function skillNodes(facts: AgentFacts): string[] {
-  return facts.cards
-    .flatMap((card) => card.skills.map((skill) => skill.node))
-    .filter((node) => node !== null);
-}
-
-function statedNodes(facts: AgentFacts): string[] {
-  return facts.stated.map(({ listing }) => listing.command).filter((node) => node !== null);
-}
-
-function skillOf(facts: AgentFacts, node: string): CardSkill | null {
-  return facts.cards.flatMap((card) => card.skills).find((skill) => skill.node === node) ?? null;
-}
-
-function statedOf(facts: AgentFacts, node: string): ListingForm | null {
-  return facts.stated.find(({ listing }) => listing.command === node)?.listing ?? null;
+function formsOf(facts: Facts): ListingForm[] {
+  return [
+    ...formsIn(facts.disco),
+    ...facts.commands.map((command) => command.listing).filter((form) => form !== null),
+    ...[...facts.listings, ...facts.published].map(({ listing }) => listing),
+  ];
 }
 
 function identityName(info: DiscoInfo | null): string | null {
   return info?.identities.find((identity) => identity.name)?.name ?? null;
-}
-
-function lowerCase(tags: string[] | undefined): string[] {
-  return (tags ?? []).map((tag) => tag.toLowerCase());
 }

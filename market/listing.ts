@@ -71,6 +71,9 @@ export const sources = [
 ] as const;
 export type Source = (typeof sources)[number];
 
+/** For each part of a listing, who said what of it; the first statement is the one that holds. */
+export type Provenance = { [part: string]: { source: Source; said: string }[] };
+
 export type JsonSchema = { [key: string]: unknown };
 
 /** What an agent says of one thing it offers. */
@@ -81,6 +84,8 @@ export type Listing = {
   node: string;
   provider: { jid: string; name: string | null; domain: string };
   name: string;
+  /** The name in the languages in which it is stated. */
+  names: { lang: string; text: string }[];
   description: string | null;
   lang: string[];
   category: string | null;
@@ -97,6 +102,7 @@ export type Listing = {
   terms: string | null;
   icon: string | null;
   sources: Source[];
+  provenance: Provenance;
 };
 
 /** Signs of an agent's health, each on its own schedule. */
@@ -111,6 +117,8 @@ export type ListingStatus = {
   online: boolean | null;
   lastSeen: Date | null;
   verified: Date;
+  /** When each source last said what the listing holds, in ISO 8601. */
+  sources: { [source: string]: string };
   stale: boolean;
 };
 

@@ -6,6 +6,14 @@ CREATE TABLE "caps_info" (
 	CONSTRAINT "caps_info_algorithm_ver_pk" PRIMARY KEY("algorithm","ver")
 );
 --> statement-breakpoint
+CREATE TABLE "fact" (
+	"jid" text NOT NULL,
+	"source" text NOT NULL,
+	"value" jsonb NOT NULL,
+	"seen" timestamp with time zone NOT NULL,
+	CONSTRAINT "fact_jid_source_pk" PRIMARY KEY("jid","source")
+);
+--> statement-breakpoint
 CREATE TABLE "observation" (
 	"jid" text NOT NULL,
 	"signal" text NOT NULL,
@@ -13,6 +21,16 @@ CREATE TABLE "observation" (
 	"good" integer DEFAULT 0 NOT NULL,
 	"bad" integer DEFAULT 0 NOT NULL,
 	CONSTRAINT "observation_jid_signal_hour_pk" PRIMARY KEY("jid","signal","hour")
+);
+--> statement-breakpoint
+CREATE TABLE "publication" (
+	"service" text NOT NULL,
+	"node" text NOT NULL,
+	"item" text NOT NULL,
+	"jid" text NOT NULL,
+	"listing" jsonb NOT NULL,
+	"seen" timestamp with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "publication_service_node_item_pk" PRIMARY KEY("service","node","item")
 );
 --> statement-breakpoint
 CREATE TABLE "registration" (
@@ -51,5 +69,6 @@ ALTER TABLE "entity" ADD COLUMN "asked" timestamp with time zone;--> statement-b
 ALTER TABLE "listing_status" ADD COLUMN "sources" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "presence" ADD COLUMN "caps" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
 CREATE INDEX "observation_hour" ON "observation" USING btree ("hour");--> statement-breakpoint
+CREATE INDEX "publication_jid" ON "publication" USING btree ("jid");--> statement-breakpoint
 CREATE UNIQUE INDEX "token_hash" ON "token" USING btree ("hash");--> statement-breakpoint
 CREATE INDEX "token_jid" ON "token" USING btree ("jid");

@@ -2,6 +2,7 @@
 
 import {
   type DiscoInfo,
+  type DiscoItem,
   type DiscoItems,
   infoQuery,
   itemsQuery,
@@ -27,6 +28,10 @@ export type Answer<T> =
   | { kind: 'malformed'; why: string };
 
 export type AskIq = (to: string, type: 'get' | 'set', payload: Element) => Promise<IqOutcome>;
+
+/** A list of items is read in pages of this size, and in at most so many. */
+export const pageSize = 100;
+export const pagesMax = 50;
 
 /** Errors that tell of the way to the entity, not of the entity. */
 const UNREACHABLE: ReadonlySet<Condition> = new Set([
@@ -70,6 +75,26 @@ export class Asker {
 
   info(to: string, node: string | null = null): Promise<Answer<DiscoInfo>> {
     return this.ask(to, 'get', infoQuery(node), (element) => ofNode(readInfo(element), node));
+  }
+
+  /** All items, page by page (XEP-0059): some servers break above pages of 100, some know no pages and send all. */
+  async allItems(to: string, node: string | null = null): Promise<Answer<DiscoItem[]>> {
+    const items: DiscoItem[] = [];
+    let after: string | null = null;
+    for (let page = 0; page < pagesMax; page++) {
+      const query = itemsQuery(node, { max: pageSize, after });
+      const answer: Answer<DiscoItems> = await this.ask(to, 'get', query, (element) =>
+        ofNode(readItems(element), node),
+      );
+      // What came before a page that cannot be read still stands.
+      if (answer.kind !== 'answer') return page === 0 ? answer : { kind: 'answer', value: items };
+      items.push(...answer.value.items);
+      const last: string | null = answer.value.rsm?.last ?? null;
+      const isWhole = answer.value.rsm?.count !== null && items.length >= (answer.value.rsm?.count ?? 0);
+      if (last === null || last === after || isWhole || answer.value.items.length === 0) break;
+      after = last;
+    }
+    return { kind: 'answer', value: items };
   }
 
   items(to: string, node: string | null = null): Promise<Answer<DiscoItems>> {

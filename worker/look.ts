@@ -6,12 +6,11 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../db/database.ts';
 import { beginLook, type CommandLook, endLook, forgetLooks, looksAt } from '../db/looks.ts';
-import type { FirstForm } from '../market/describe.ts';
 import { isNoOffer } from '../market/describe.ts';
+import type { CommandFacts, FirstForm } from '../market/facts.ts';
 import { readCommandResponse, writeCommandRequest } from '../protocol/commands.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
 import { type Asker, answered } from './ask.ts';
-import type { SeenCommand } from './discover.ts';
 
 /** At most one look a minute at a command, whatever changes. */
 export const lookIntervalMs = 60_000;
@@ -29,19 +28,17 @@ export async function lookAtCommands(
   db: Database,
   asker: Asker,
   agent: Agent,
-  commands: SeenCommand[],
+  commands: CommandFacts[],
   /** Nodes whose inputs are stated elsewhere. */
   statedNodes: Set<string>,
-  complete: boolean,
-): Promise<SeenCommand[]> {
+): Promise<CommandFacts[]> {
   const known = await looksAt(db, agent.jid);
   const listed = new Set(commands.map((command) => command.node));
-  if (complete)
-    await forgetLooks(
-      db,
-      agent.jid,
-      [...known.keys()].filter((node) => !listed.has(node)),
-    );
+  await forgetLooks(
+    db,
+    agent.jid,
+    [...known.keys()].filter((node) => !listed.has(node)),
+  );
   return Promise.all(
     commands.map(async (command) => {
       if (command.meta || statedNodes.has(command.node) || isNoOffer(command.node)) return command;
@@ -64,7 +61,7 @@ async function lookAt(
   db: Database,
   asker: Asker,
   jid: string,
-  command: SeenCommand,
+  command: CommandFacts,
   fingerprint: string,
 ): Promise<{ firstForm: FirstForm | null; takesNothing: boolean } | null> {
   if (!(await beginLook(db, jid, command.node, fingerprint))) return null;
@@ -85,11 +82,11 @@ async function lookAt(
   return { firstForm: takesNothing ? null : firstForm, takesNothing };
 }
 
-function withLook(command: SeenCommand, look: CommandLook): SeenCommand {
+function withLook(command: CommandFacts, look: CommandLook): CommandFacts {
   return { ...command, firstForm: look.form, takesNothing: look.takesNothing };
 }
 
-function fingerprintOf(info: DiscoInfo | null, command: SeenCommand): string {
+function fingerprintOf(info: DiscoInfo | null, command: CommandFacts): string {
   const said = JSON.stringify([info, command.name, command.info]);
   return createHash('sha256').update(said).digest('hex').slice(0, 32);
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import {
+  type AnnouncedCaps,
   consentingAgents,
   grantConsent,
   keepPresenceOf,
@@ -108,7 +109,7 @@ export class Roster {
     await this.#flush();
   }
 
-  #note({ from }: Presence, state: 'on' | 'off'): void {
+  #note({ from, caps }: Presence, state: 'on' | 'off'): void {
     const jid = bareJid(from);
     const key = `${jid}/${from.resource}`;
     const earlier = this.#notes.get(key)?.state;
@@ -116,6 +117,7 @@ export class Roster {
       jid,
       resource: from.resource,
       state: state === 'on' && earlier === 'off' ? 'back' : state,
+      caps: announced(caps),
     } as const;
     this.#notes.set(key, note);
     if (state === 'on') this.#online.set(key, note);
@@ -204,4 +206,9 @@ export class Roster {
   #failed(error: unknown): void {
     this.#deps.log('error', 'presence-not-written', { error: errorText(error) });
   }
+}
+
+/** XEP-0115 names its hash functions as XEP-0300 does. */
+function announced(caps: Presence['caps']): AnnouncedCaps[] {
+  return caps ? [{ algorithm: `caps:${caps.hash}`, ver: caps.ver }] : [];
 }

@@ -1,5 +1,6 @@
 import { expect, describe as group, test } from 'vitest';
-import { type AgentFacts, type CommandFacts, describe } from '../../market/describe.ts';
+import { type Agent, describe } from '../../market/describe.ts';
+import type { CommandFacts, DatedFacts, Facts } from '../../market/facts.ts';
 import { versionOf } from '../../market/version.ts';
 import { readForm } from '../../protocol/data-form.ts';
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
@@ -85,7 +86,7 @@ group('one offer seen through two sources', () => {
     const { listings } = describe(facts({ cards: [card], commands: [command('urn:xmpp:a2a:cmd:stats')] }));
     const stats = listings.filter(({ listing }) => listing.node === 'urn:xmpp:a2a:cmd:stats');
     expect(stats.map(({ listing }) => [listing.kind, listing.name, listing.sources])).toEqual([
-      ['command', 'Text statistics', ['command', 'agent-card']],
+      ['command', 'Text statistics', ['agent-card', 'command']],
     ]);
   });
 
@@ -215,12 +216,22 @@ group('a listing', () => {
   });
 });
 
-function facts(some: Partial<AgentFacts>): AgentFacts {
-  return { jid: 'fx@works.test', consented: true, info: bot, commands: [], cards: [], stated: [], ...some };
+type Some = Partial<Omit<Facts, 'disco' | 'listings'>> & {
+  consented?: boolean;
+  info?: DiscoInfo | null;
+  stated?: Facts['listings'];
+};
+
+/** An agent of which these ways of learning said this; it consented unless the test says otherwise. */
+function facts({ consented = true, info = bot, stated = [], ...some }: Some): Agent {
+  const values: Partial<Facts> = { disco: info, listings: stated, ...some };
+  const dated = Object.entries(values).map(([way, value]) => [way, { value, seen: new Date() }]);
+  return { jid: 'fx@works.test', consented, facts: Object.fromEntries(dated) as DatedFacts };
 }
 
 function command(node: string): CommandFacts {
-  return { node, name: node, info: null, meta: null, listing: null, firstForm: null, takesNothing: false };
+  const unsaid = { info: null, meta: null, listing: null, firstForm: null };
+  return { node, name: node, callJid: 'fx@works.test/agent', takesNothing: false, ...unsaid };
 }
 
 function info(category: string, type: string): DiscoInfo {

@@ -30,6 +30,8 @@ export function listingOf(jid: string, { onConsent: _, ...some }: Some): Listing
     terms: null,
     icon: null,
     sources: ['command'],
+    names: [],
+    provenance: {},
     ...some,
   };
 }
@@ -42,6 +44,7 @@ export function indexOf(jid: string, listings: Some[]): AgentIndex {
     name: null,
     presenceDenied: false,
     extent: 'all',
+    facts: {},
     listings: listings.map((some) => {
       const listing = listingOf(jid, some);
       return {
@@ -50,6 +53,7 @@ export function indexOf(jid: string, listings: Some[]): AgentIndex {
         quality: qualityOf(listing),
         onConsent: some.onConsent ?? false,
         callJid: `${jid}/agent`,
+        sources: { command: new Date() },
       };
     }),
   };

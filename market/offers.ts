@@ -1,0 +1,159 @@
+/** The listings that an agent's statements make, each part with who said it. */
+
+import type { CardSkill } from '../protocol/dialects/ai-sns.ts';
+import type { ListingForm } from '../protocol/dialects/listing-form.ts';
+import type { DiscoInfo } from '../protocol/disco.ts';
+import { parseJid } from '../protocol/jid.ts';
+import { Claims } from './claims.ts';
+import type { CommandFacts, Facts } from './facts.ts';
+import { inputsOf } from './inputs.ts';
+import { schemaOf } from './json-schema.ts';
+import type { Input, Listing, ListingKind, Source } from './listing.ts';
+import { listingId } from './listing-id.ts';
+
+/** Whose offers these are, and what it says of itself. */
+export type Offering = { jid: string; facts: Facts; name: string | null; agentForm: ListingForm | null };
+
+/** The forms that describe a command, by where they stand. */
+export type CommandForms = { own: ListingForm | null; pep: ListingForm | null; pubsub: ListingForm | null };
+
+export function commandListing(
+  offering: Offering,
+  command: CommandFacts,
+  skill: CardSkill | null,
+  forms: CommandForms,
+): Listing {
+  const claims = new Claims();
+  const listingForms: [Source, ListingForm | null][] = [
+    ['listing-form', forms.own],
+    ['listing-form', forms.pep],
+    ['pubsub', forms.pubsub],
+  ];
+  const said = <T>(part: (form: ListingForm) => T | null) =>
+    listingForms.map(([source, form]) => [source, form && part(form)] as [Source, T | null]);
+  const inputs = claims.take<Input[]>('inputs', [
+    ['command-meta', command.meta && inputsOf(command.meta.fields)],
+    ['agent-card', skill?.fields && inputsOf(skill.fields)],
+    ['first-form', command.firstForm && inputsOf(command.firstForm.fields)],
+    ['first-form', command.takesNothing ? [] : null],
+  ]);
+  return {
+    ...shared(offering, claims, 'command', command.node, listingForms),
+    name:
+      claims.take('name', [
+        ...said((form) => form.name),
+        ['agent-card', skill?.name],
+        ['command', command.name],
+        ['command', identityName(command.info)],
+      ]) ?? command.node,
+    names: variantsOf(command.info),
+    description: claims.take('description', [
+      ...said((form) => form.description),
+      ['command-meta', command.meta?.description],
+      ['agent-card', skill?.description],
+      ['first-form', command.firstForm?.instructions],
+      ['first-form', command.firstForm?.title],
+    ]),
+    tags: claims.union('tags', [
+      ...said((form) => form.tags),
+      ['agent-card', skill?.tags.map((tag) => tag.toLowerCase())],
+      ['disco', offering.agentForm?.tags],
+    ]),
+    inputs: inputs ?? [],
+    inputSchema: inputs && schemaOf(inputs),
+    call: {
+      protocol: 'xmpp-command',
+      node: command.node,
+      url: null,
+      relay:
+        (said((form) => form.relay).find(([, relay]) => relay)?.[1] ?? offering.agentForm?.relay) === 'allow',
+    },
+    ...provenance(claims),
+  };
+}
+
+/** A skill that is called over HTTP. */
+export function skillListing(offering: Offering, skill: CardSkill): Listing {
+  const claims = new Claims();
+  const inputs = claims.take<Input[]>('inputs', [['agent-card', skill.fields && inputsOf(skill.fields)]]);
+  return {
+    ...shared(offering, claims, 'skill', skill.id, []),
+    name: claims.take('name', [['agent-card', skill.name]]) ?? skill.id,
+    names: [],
+    description: claims.take('description', [['agent-card', skill.description]]),
+    tags: claims.union('tags', [
+      ['agent-card', skill.tags.map((tag) => tag.toLowerCase())],
+      ['disco', offering.agentForm?.tags],
+    ]),
+    inputs: inputs ?? [],
+    inputSchema: inputs && schemaOf(inputs),
+    call: skill.endpoint ? { protocol: 'http-jsonrpc', node: null, url: skill.endpoint, relay: false } : null,
+    ...provenance(claims, 'agent-card'),
+  };
+}
+
+/** What a form offers that names no command. */
+export function publishedListing(
+  offering: Offering,
+  node: string,
+  form: ListingForm,
+  source: 'listing-form' | 'pubsub',
+): Listing {
+  const claims = new Claims();
+  return {
+    ...shared(offering, claims, 'published', node, [[source, form]]),
+    name: claims.take('name', [[source, form.name]]) ?? form.name,
+    names: [],
+    description: claims.take('description', [[source, form.description]]),
+    tags: claims.union('tags', [[source, form.tags]]),
+    inputs: [],
+    inputSchema: null,
+    call: null,
+    ...provenance(claims, source),
+  };
+}
+
+/** What every kind of listing takes from its forms, and where those are silent from the agent's own. */
+function shared(
+  { jid, facts, name, agentForm }: Offering,
+  claims: Claims,
+  kind: ListingKind,
+  node: string,
+  forms: [Source, ListingForm | null][],
+) {
+  const take = <T>(part: string, of: (form: ListingForm) => T | null) =>
+    claims.take<T>(part, [
+      ...forms.map(([source, form]): [Source, T | null] => [source, form && of(form)]),
+      ['disco', agentForm && of(agentForm)],
+    ]);
+  return {
+    id: listingId({ jid, kind, node }),
+    kind,
+    node,
+    provider: { jid, name, domain: parseJid(jid).domain },
+    lang: take('lang', (form) => (form.lang.length > 0 ? form.lang : null)) ?? [],
+    category: take('category', (form) => form.category),
+    outputs: [] as Input[],
+    outputSchema: null,
+    price: take('price', (form) => form.price),
+    location: take('location', (form) => form.location),
+    features: facts.disco?.features.filter((feature) => !feature.startsWith('http://jabber.org/')) ?? [],
+    queries: take('queries', (form) => (form.queries.length > 0 ? form.queries : null)) ?? [],
+    terms: take('terms', (form) => form.terms),
+    icon: take('icon', (form) => form.icon),
+  };
+}
+
+/** @param least the source that is named where no part says more, as for a name that is only a node */
+function provenance(claims: Claims, least: Source = 'command'): Pick<Listing, 'sources' | 'provenance'> {
+  return { sources: claims.sources.length > 0 ? claims.sources : [least], provenance: claims.provenance };
+}
+
+function identityName(info: DiscoInfo | null): string | null {
+  return info?.identities.find((identity) => identity.name)?.name ?? null;
+}
+
+/** The names that a disco#info gives in several languages (`xml:lang`). */
+function variantsOf(info: DiscoInfo | null): Listing['names'] {
+  return (info?.identities ?? []).flatMap(({ lang, name }) => (lang && name ? [{ lang, text: name }] : []));
+}

@@ -1,0 +1,280 @@
+/**
+ * A look at an XMPP Agent Gateway (ProtoXEP 0.0.5): the endpoints that a gateway lists, and the tools of one endpoint.
+ *
+ * A tool is believed where three statements agree: the manifest, whose hash is the one in the endpoint's disco#info;
+ * the list of tools; and the tool's own disco#info. Its schemas are believed where, further, the text fetched by hash,
+ * the hash in the tool's disco#info and the manifest are the same. The hashes show contradictions, not origin: that
+ * is what the servers' stamp on `from` shows.
+ */
+
+import type { ToolFacts } from '../market/tool-listings.ts';
+import { parseCanonicalJson } from '../protocol/canonical-json.ts';
+import { type Form, formNamespace } from '../protocol/data-form.ts';
+import {
+  type EndpointInfo,
+  readEndpointInfo,
+  readToolInfo,
+  type ToolInfo,
+} from '../protocol/dialects/agent-gateway/infos.ts';
+import {
+  type Manifest,
+  type ManifestTool,
+  manifestRequest,
+  readManifest,
+  readManifestAnswer,
+} from '../protocol/dialects/agent-gateway/manifest.ts';
+import {
+  FORM_ENDPOINT_INFO,
+  FORM_TOOL_INFO,
+  NS_AGENT_DIRECTORY,
+  NS_AGENT_ENDPOINT,
+  readToolNode,
+  toolNode,
+  toolsNode,
+} from '../protocol/dialects/agent-gateway/namespaces.ts';
+import { type Direction, readSchemaAnswer, schemaRequest } from '../protocol/dialects/agent-gateway/schema.ts';
+import { type DiscoInfo, type DiscoItem, hasIdentity } from '../protocol/disco.ts';
+import { type Hash, isHashOf, isSameHash } from '../protocol/hashes.ts';
+import { tryJid } from '../protocol/jid.ts';
+import { ParseError } from '../protocol/parse-error.ts';
+import type { Answer, Asker } from './ask.ts';
+import { readItemPages } from './item-pages.ts';
+
+export const gatewayLimits = {
+  /** Tools of one endpoint that are read; further ones are not seen. */
+  toolsMax: 200,
+  faultsMax: 50,
+} as const;
+
+export type GatewayLook = {
+  /** The endpoints' bare JIDs, each once, in the order of their octets. */
+  endpoints: string[];
+  complete: boolean;
+  faults: string[];
+};
+
+export type EndpointLook = {
+  tools: ToolFacts[];
+  /** False where something could not be read or is contradictory: then absence says nothing. */
+  complete: boolean;
+  /** What is wrong in how the endpoint describes itself, in sentences for its author. */
+  faults: string[];
+};
+
+export function isGateway(info: DiscoInfo): boolean {
+  return info.features.includes(NS_AGENT_DIRECTORY) || hasIdentity(info, 'automation', 'agent-gateway');
+}
+
+export function isEndpoint(info: DiscoInfo): boolean {
+  return info.features.includes(NS_AGENT_ENDPOINT) || hasIdentity(info, 'automation', 'agent-endpoint');
+}
+
+/** The endpoints that a gateway lists for us. Where they live is for the caller's policy: a gateway may name anyone. */
+export async function listEndpoints(asker: Asker, gateway: string): Promise<GatewayLook> {
+  const { items, complete, refused, faults } = await readItemPages(asker, gateway, NS_AGENT_DIRECTORY);
+  const isBare = (item: DiscoItem) => item.node === null && tryJid(item.jid)?.resource === '';
+  const strange = items.filter((item) => !isBare(item)).map((item) => item.jid);
+  const endpoints = items.filter(isBare).map((item) => item.jid);
+  return {
+    endpoints: [...new Set(endpoints)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))),
+    complete,
+    faults: bounded([
+      ...(refused ? [`the list of endpoints (node ${NS_AGENT_DIRECTORY}) is refused: ${refused}`] : []),
+      ...faults.map((fault) => `the list of endpoints: ${fault}`),
+      ...strange.map((jid) => `the list of endpoints: ${jid} has a node or a resource`),
+    ]),
+  };
+}
+
+/**
+ * What an endpoint offers.
+ * @param info the disco#info of the endpoint's bare JID
+ */
+export async function lookAtEndpoint(asker: Asker, jid: string, info: DiscoInfo): Promise<EndpointLook> {
+  const look = new Faults();
+  const endpoint = look.read('disco#info', () => readEndpointInfo(formOf(info, FORM_ENDPOINT_INFO)));
+  if (!endpoint) return look.result([]);
+  const manifest = await fetchManifest(asker, jid, endpoint, look);
+  if (!manifest) return look.result([]);
+  const listed = await listTools(asker, jid, manifest, look);
+  const tools = await Promise.all(
+    listed.map((tool) => readTool({ asker, jid, endpoint, look }, tool, manifest)),
+  );
+  return look.result(tools.filter((tool) => tool !== null));
+}
+
+/** The manifest of the version that disco#info names; null where it is not the one whose hash stands there. */
+async function fetchManifest(
+  asker: Asker,
+  jid: string,
+  endpoint: EndpointInfo,
+  look: Faults,
+): Promise<Manifest | null> {
+  const { version, manifestHash } = endpoint;
+  const answer = look.take('the manifest', await asker.ask(jid, 'get', manifestRequest(version), readManifestAnswer));
+  if (!answer) return null;
+  return look.read('the manifest', () => {
+    require(answer.version === version, `it is of version ${answer.version}, not ${version}`);
+    require(manifestHash.algo === 'sha-256', 'its hash is not a sha-256 one');
+    require(isSameHash(answer.hash, manifestHash), 'its hash is not the one in disco#info (manifest_hash_value)');
+    require(isHashOf(manifestHash, answer.json), 'its hash is not that of its text');
+    const manifest = readManifest(answer.json);
+    require(manifest.jid === jid, `its agent.jid is ${manifest.jid}`);
+    require(manifest.version === version, `its agent.version is ${manifest.version}, not ${version}`);
+    return manifest;
+  });
+}
+
+/** The tools that the list names and the manifest has. */
+async function listTools(asker: Asker, jid: string, manifest: Manifest, look: Faults): Promise<ManifestTool[]> {
+  const node = toolsNode(manifest.version);
+  const { items, complete, refused, faults } = await readItemPages(asker, jid, node);
+  if (!complete) look.incomplete = true;
+  if (refused) look.add('the list of tools', `node ${node} is refused: ${refused}`);
+  for (const fault of faults) look.add('the list of tools', fault);
+  const names = new Set(
+    items.map((item) => look.read('the list of tools', () => readToolItem(item, jid, manifest.version))),
+  );
+  const known = new Set(manifest.tools.map((tool) => tool.name));
+  for (const name of names) {
+    if (name !== null && !known.has(name)) look.add('the list of tools', `'${name}' is not in the manifest`);
+  }
+  const tools = manifest.tools.filter((tool) => names.has(tool.name));
+  if (complete && !refused && tools.length < manifest.tools.length)
+    look.add('the list of tools', `${manifest.tools.length - tools.length} tools of the manifest are not in it`);
+  if (tools.length > gatewayLimits.toolsMax)
+    look.note('the list of tools', `only the first ${gatewayLimits.toolsMax} are read`);
+  return tools.slice(0, gatewayLimits.toolsMax);
+}
+
+/** An item that names somebody else's address is a claim about others, and no tool of this endpoint. */
+function readToolItem(item: DiscoItem, jid: string, version: string): string {
+  require(item.jid === jid, `an item is of ${item.jid}`);
+  const { version: of, tool } = readToolNode(item.node ?? '');
+  require(of === version, `'${tool}' is of version ${of}, not ${version}`);
+  return tool;
+}
+
+type Context = { asker: Asker; jid: string; endpoint: EndpointInfo; look: Faults };
+
+async function readTool(context: Context, tool: ManifestTool, manifest: Manifest): Promise<ToolFacts | null> {
+  const { asker, jid, look } = context;
+  const what = `the tool '${tool.name}'`;
+  const info = look.take(what, await asker.info(jid, toolNode(manifest.version, tool.name)));
+  if (!info) return null;
+  const stated = look.read(what, () => {
+    const read = readToolInfo(formOf(info, FORM_TOOL_INFO));
+    require(read.name === tool.name, `its disco#info is about '${read.name}'`);
+    require(read.version === manifest.version, `its api_version is ${read.version}, not ${manifest.version}`);
+    return read;
+  });
+  if (!stated) return null;
+  const [inputSchema, outputSchema] = await Promise.all([
+    fetchSchema(context, stated, 'input', stated.inputHash, tool.inputSchema),
+    fetchSchema(context, stated, 'output', stated.outputHash, tool.outputSchema),
+  ]);
+  return {
+    name: tool.name,
+    title: tool.title ?? stated.title,
+    description: tool.description ?? stated.description,
+    tags: tool.tags,
+    icon: manifest.avatar,
+    version: manifest.version,
+    hints: stated.hints,
+    inputSchema,
+    outputSchema,
+  };
+}
+
+/** A schema's canonical JSON; null where there is none, or one that the statements disagree about. */
+async function fetchSchema(
+  { asker, jid, endpoint, look }: Context,
+  tool: ToolInfo,
+  direction: Direction,
+  hash: Hash | null,
+  ofManifest: string | null,
+): Promise<string | null> {
+  const what = `the ${direction} schema of '${tool.name}'`;
+  if (hash === null) {
+    if (ofManifest !== null) look.note(what, 'the manifest has one, and disco#info no hash of it');
+    return null;
+  }
+  const { name, version } = tool;
+  const request = schemaRequest({ tool: name, version, direction, manifestHash: endpoint.manifestHash });
+  const answer = look.take(what, await asker.ask(jid, 'get', request, readSchemaAnswer));
+  if (!answer) return null;
+  return look.read(what, () => {
+    const isThis = answer.tool === name && answer.version === version && answer.direction === direction;
+    require(isThis, 'the answer is about another schema');
+    require(isSameHash(answer.manifestHash, endpoint.manifestHash), 'the answer is about another manifest');
+    require(isSameHash(answer.schemaHash, hash), "its hash is not the one in the tool's disco#info");
+    require(isHashOf(hash, answer.json), 'its hash is not that of its text');
+    require(answer.json === ofManifest, 'it is not the one in the manifest');
+    parseCanonicalJson(answer.json);
+    return answer.json;
+  });
+}
+
+function formOf(info: DiscoInfo, type: string): Form {
+  const form = info.forms.find((candidate) => formNamespace(candidate) === type);
+  if (!form) throw new ParseError(`there is no form of FORM_TYPE ${type}`);
+  return form;
+}
+
+/** @throws {ParseError} where what must hold does not. */
+function require(holds: boolean, otherwise: string): void {
+  if (!holds) throw new ParseError(otherwise);
+}
+
+/** What is found wrong during one look. */
+class Faults {
+  incomplete = false;
+  #faults: string[] = [];
+
+  /** Something is wrong, and what it is about is left out. */
+  add(what: string, fault: string): void {
+    this.incomplete = true;
+    this.note(what, fault);
+  }
+
+  /** Something is odd, and nothing is left out for it that could have been known. */
+  note(what: string, fault: string): void {
+    this.#faults.push(`${what}: ${fault}`);
+  }
+
+  /** Runs a reader; what it throws is a fault, and then there is no value. */
+  read<T>(what: string, reader: () => T): T | null {
+    try {
+      return reader();
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+      this.add(what, error.message);
+      return null;
+    }
+  }
+
+  /** An answer's value; silence is nobody's fault, but leaves the look incomplete. */
+  take<T>(what: string, answer: Answer<T>): T | null {
+    switch (answer.kind) {
+      case 'answer':
+        return answer.value;
+      case 'silent':
+        this.incomplete = true;
+        return null;
+      case 'refused':
+        this.add(what, `the question was refused: ${answer.condition}`);
+        return null;
+      case 'malformed':
+        this.add(what, answer.why);
+        return null;
+    }
+  }
+
+  result(tools: ToolFacts[]): EndpointLook {
+    return { tools, complete: !this.incomplete, faults: bounded(this.#faults) };
+  }
+}
+
+function bounded(faults: string[]): string[] {
+  return faults.slice(0, gatewayLimits.faultsMax);
+}
