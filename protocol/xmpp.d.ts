@@ -66,6 +66,7 @@ declare module '@xmpp/client-core' {
     _onData(data: Uint8Array): void;
     _onElement(element: Element): void;
     _attachSocket(socket: ClientSocket): void;
+    _detachSocket(): void;
     _jid(jid: string): unknown;
     _ready(resumed?: boolean): void;
   }

@@ -53,10 +53,32 @@ export class Connection extends Client {
     this.on('error', options.onError);
   }
 
+  /** How many connections were begun: what belongs to an earlier one must not touch this one. */
+  attempt = 0;
+
+  override connect(service: string): Promise<void> {
+    this.attempt++;
+    return super.connect(service);
+  }
+
+  /** TLS takes the place of the bare socket, whose own end must then no longer count as the connection's. */
   override _attachSocket(socket: ClientSocket): void {
     this.#decoder = new StringDecoder('utf8');
     this.#unfinishedChars = 0;
+    const earlier = this.socket;
+    super._detachSocket();
+    earlier?.on('error', () => undefined);
     super._attachSocket(socket);
+  }
+
+  /** A socket that is given up is ended for good: left open, its late error or end would fall on the next one. */
+  override _detachSocket(): void {
+    const { socket } = this;
+    super._detachSocket();
+    for (const layer of [socket, socket?.socket]) {
+      layer?.on('error', () => undefined);
+      layer?.destroy?.();
+    }
   }
 
   override _onData(data: Uint8Array): void {
@@ -107,12 +129,23 @@ export class Connection extends Client {
 
 export type Stream = { connection: Connection; management: StreamManagement; reconnect: Reconnect };
 
+/** Makes the next connection start a session of its own. */
+export function forgetSession(management: StreamManagement): void {
+  management.id = '';
+  management.outbound_q.length = 0;
+  management.outbound = 0;
+}
+
 /** Composes a stream; `open` starts it. `delayMs` is asked before each reconnection. */
 export function createStream(options: ConnectionOptions, delayMs: () => number): Stream {
   const connection = new Connection(options);
   // Registered before the reconnection's own listener, which reads the delay.
   connection.on('disconnect', () => {
     reconnect.delay = delayMs();
+    // Negotiations that were cut still wait for their answers, and would take those of the next stream for them.
+    connection.removeAllListeners('nonza');
+    // What was queued can be sent again only into the session that it was queued for.
+    if (!management.id) forgetSession(management);
   });
   const reconnect = reconnectOf({ entity: connection });
   tcp({ entity: connection });
@@ -123,14 +156,15 @@ export function createStream(options: ConnectionOptions, delayMs: () => number):
   // Outermost: when the features' handlers are through, either the stream restarts or the session stands.
   middleware.use(async ({ stanza }, next) => {
     if (!stanza.is('features', NS_STREAM)) return next();
+    const { attempt } = connection;
     resumed = false;
     try {
       await next();
     } catch (error) {
-      connection.abort(error);
+      if (attempt === connection.attempt) connection.abort(error);
       return undefined;
     }
-    if (connection.status === 'online') {
+    if (attempt === connection.attempt && connection.status === 'online') {
       connection.sendAtOnce();
       options.onReady(resumed);
     }

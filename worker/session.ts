@@ -5,7 +5,7 @@ import { bareJid, formatJid, tryJid } from '../protocol/jid.ts';
 import { NS_PING, NS_SM } from '../protocol/namespaces.ts';
 import { type Element, xml } from '../protocol/xml.ts';
 import { backoffMs } from './backoff.ts';
-import { type ConnectionOptions, createStream, type Stream } from './connection.ts';
+import { type ConnectionOptions, createStream, forgetSession, type Stream } from './connection.ts';
 import { IqCaller, type IqOutcome } from './iq-caller.ts';
 import { errorText, type Log } from './log.ts';
 
@@ -186,8 +186,7 @@ export class Session {
       this.#failures = 0;
       return;
     }
-    // Forgetting the session's id makes the next connection a fresh session.
-    this.#stream.management.id = '';
+    forgetSession(this.#stream.management);
     this.#stream.connection.abort(new Error('the resumed session does not answer'));
   }
 
