@@ -16,6 +16,9 @@ export function connectWorker(url: string, onError: (error: Error) => void): Wor
     max: poolLimits.connectionsMax,
     connectionTimeoutMillis: poolLimits.connectTimeoutMs,
     statement_timeout: poolLimits.statementTimeoutMs,
+    // A server that went silent must not hold its statements for ever.
+    query_timeout: poolLimits.statementTimeoutMs + poolLimits.connectTimeoutMs,
+    keepAlive: true,
     application_name: 'guildhall-worker',
   });
   pool.on('error', onError);

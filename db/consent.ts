@@ -1,27 +1,50 @@
 /** Consent and presence of agents. */
 
-import { eq, sql } from 'drizzle-orm';
+import { desc, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from './database.ts';
 import { consent, presence } from './schema.ts';
 
+/**
+ * Where the lease of an agent that deregistered ended. Its row stays, to say that the agent wants to be left out until
+ * it registers or subscribes again.
+ */
+export const withdrawnLease = sql`'epoch'::timestamptz`;
+
+/** True where the agent of that JID consents: it subscribed, or registered and the lease runs; and did not deregister. */
+export function consents(jid: string | SQL): SQL {
+  return sql`((
+    exists (select from consent where consent.jid = ${jid})
+    or exists (select from registration where registration.jid = ${jid} and registration.lease_until > now())
+  ) and not exists (
+    select from registration where registration.jid = ${jid} and registration.lease_until = ${withdrawnLease}))`;
+}
+
+/** Notes the agent's subscription, which also takes back an earlier wish to be left out. */
 export async function grantConsent(db: Database, jid: string): Promise<void> {
-  await db.insert(consent).values({ jid }).onConflictDoNothing();
+  await db.execute(sql`
+    with readmitted as (
+      delete from registration where jid = ${jid} and lease_until = ${withdrawnLease}
+    )
+    insert into consent (jid) values (${jid}) on conflict (jid) do nothing`);
 }
 
-/** Withdraws consent; the agent's presence goes with it. */
-export async function withdrawConsent(db: Database, jid: string): Promise<void> {
-  await db.delete(consent).where(eq(consent.jid, jid));
+/** Notes that the roster has shown these subscriptions. */
+export async function confirmConsent(db: Database, jids: string[]): Promise<void> {
+  if (jids.length === 0) return;
+  await db.execute(sql`
+    update consent set confirmed = true
+    where not confirmed and jid in (select jsonb_array_elements_text(${JSON.stringify(jids)}::jsonb))`);
 }
 
-/** True where the agent's inbound subscription is in force. */
+/** True where the agent consents, by its subscription or by a registration whose lease runs. */
 export async function hasConsent(db: Database, jid: string): Promise<boolean> {
-  const rows = await db.select({ jid: consent.jid }).from(consent).where(eq(consent.jid, jid));
-  return rows.length > 0;
+  const result = await db.execute(sql`select ${consents(jid)} as consented`);
+  return (result as unknown as { rows: { consented: boolean }[] }).rows[0]?.consented ?? false;
 }
 
-export async function consentingAgents(db: Database): Promise<string[]> {
-  const rows = await db.select({ jid: consent.jid }).from(consent);
-  return rows.map((row) => row.jid);
+/** The agents whose inbound subscription is in force, and whether the roster has shown it. */
+export async function subscribers(db: Database): Promise<{ jid: string; confirmed: boolean }[]> {
+  return db.select({ jid: consent.jid, confirmed: consent.confirmed }).from(consent);
 }
 
 /** Capabilities that a presence announces (XEP-0115, XEP-0390). */
@@ -63,13 +86,13 @@ export async function notePresence(db: Database, notes: PresenceNote[]): Promise
 
 export type OnlineResource = { resource: string; since: Date; caps: AnnouncedCaps[] };
 
-/** The agent's resources that are online, longest first. */
+/** The agent's resources that are online, the newest first: an older one may be a ghost. */
 export async function onlineResources(db: Database, jid: string): Promise<OnlineResource[]> {
   return db
     .select({ resource: presence.resource, since: presence.since, caps: presence.caps })
     .from(presence)
     .where(eq(presence.jid, jid))
-    .orderBy(presence.since, presence.resource);
+    .orderBy(desc(presence.since), presence.resource);
 }
 
 /** Forgets every presence but these: what a fresh session does not hear of is offline. */

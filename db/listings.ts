@@ -3,9 +3,10 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Listing, ListingRecord } from '../market/listing.ts';
 import type { Database } from './database.ts';
-import { agent, consent, listing, listingStatus, presence } from './schema.ts';
+import { agent, consent, listing, listingStatus, presence, registration } from './schema.ts';
+import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
-/** A listing is stale when it was not verified for this long. */
+/** A listing is stale when it was not verified for this long, or when its agent let its registration's lease lapse. */
 export const staleAfterHours = 24;
 
 /** True where the agent's presence may be shown. */
@@ -17,6 +18,10 @@ const online = sql`exists (
   select from ${presence}
   where ${presence.jid} = ${listing.jid}
     and ${listingStatus.callJid} in (${presence.jid}, ${presence.jid} || '/' || ${presence.resource}))`;
+
+const lapsed = sql`exists (
+  select from ${registration}
+  where ${registration.jid} = ${listing.jid} and ${registration.leaseUntil} <= now())`;
 
 /** What every reader of listings selects; needs listing, listing_status and agent joined. */
 export const listingColumns = {
@@ -31,7 +36,9 @@ export const listingColumns = {
   lastSeen: sql<Date | null>`case when ${shown} then ${agent.lastSeen} end`
     .mapWith(agent.lastSeen)
     .as('last_seen'),
-  stale: sql<boolean>`${listingStatus.verified} < now() - ${staleAfterHours} * interval '1 hour'`.as('stale'),
+  vitality: vitalityColumn(sql`${listing.jid}`, shown),
+  stale: sql<boolean>`(${listingStatus.verified} < now() - ${staleAfterHours} * interval '1 hour'
+    or ${lapsed})`.as('stale'),
 };
 
 export type ListingRow = {
@@ -44,6 +51,7 @@ export type ListingRow = {
   callJid: string | null;
   online: boolean | null;
   lastSeen: Date | null;
+  vitality: Vitality | null;
   stale: boolean;
 };
 
@@ -60,11 +68,12 @@ export async function listingsOfAgent(db: Database, jid: string, limit: number):
 
 export function recordOf(row: ListingRow): ListingRecord {
   const { body, firstSeen, updated, seq, verified, sources, callJid, online, lastSeen, stale } = row;
+  const { uptime, replyMs } = row.vitality ?? unknownVitality;
   // A resource is worth nothing once it is offline, and is shown only where presence is.
   const reachableAt = online || callJid === body.provider.jid ? callJid : body.provider.jid;
   return {
     listing: body,
-    status: { callJid: reachableAt, online, lastSeen, verified, sources, stale },
+    status: { callJid: reachableAt, online, lastSeen, uptime, replyMs, verified, sources, stale },
     firstSeen,
     updated,
     seq,

@@ -2,6 +2,7 @@
 
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type { FirstForm } from '../market/facts.ts';
+import { consents } from './consent.ts';
 import type { Database } from './database.ts';
 import { commandLook } from './schema.ts';
 
@@ -10,6 +11,8 @@ export type CommandLook = {
   /** What the agent said of the command at the time; a change is a reason to look again. */
   fingerprint: string;
   lookedAt: Date;
+  /** False where the look was begun and nothing came of it. */
+  finished: boolean;
   /** Null where the command takes nothing, or where the look failed. */
   form: FirstForm | null;
   /** The command completed at once: it must never be executed for a look again. */
@@ -33,8 +36,9 @@ export async function beginLook(
 ): Promise<boolean> {
   const result = await db.execute(sql`
     insert into command_look (jid, node, fingerprint, looked_at, takes_nothing)
-    select jid, ${node}, ${fingerprint}, now(), false from consent where jid = ${jid}
-    on conflict (jid, node) do update set fingerprint = excluded.fingerprint, looked_at = now()
+    select ${jid}, ${node}, ${fingerprint}, now(), false where ${consents(jid)}
+    on conflict (jid, node) do update set
+      fingerprint = excluded.fingerprint, looked_at = now(), finished = false
     returning node`);
   return (result as unknown as { rows: unknown[] }).rows.length > 0;
 }
@@ -47,7 +51,7 @@ export async function endLook(
 ): Promise<void> {
   await db
     .update(commandLook)
-    .set(outcome)
+    .set({ ...outcome, finished: true })
     .where(and(eq(commandLook.jid, jid), eq(commandLook.node, node)));
 }
 

@@ -5,6 +5,9 @@ import type { Database } from './database.ts';
 
 export type Target = { jid: string; domain: string; depth: number };
 
+/** So many of the entities that are due are looked at to choose from, the longest due first. */
+const dueMax = 2_000;
+
 /** `failures`: how often in a row visits failed. */
 export type LeasedTarget = Target & { failures: number };
 
@@ -33,6 +36,13 @@ export async function enqueue(db: Database, targets: Enqueue[]): Promise<void> {
       depth = least(entity.depth, excluded.depth)`);
 }
 
+export type Agent = { jid: string; domain: string };
+
+/** Has the agent visited as soon as may be: it asked for something that a visit brings about. */
+export async function makeVisitDue(db: Database, { jid, domain }: Agent): Promise<void> {
+  await enqueue(db, [{ jid, domain, depth: 0, dueMs: 0 }]);
+}
+
 /** Adds entities that are not known yet, and leaves the others' schedule alone. */
 export async function enqueueNew(db: Database, targets: Target[]): Promise<void> {
   if (targets.length === 0) return;
@@ -56,11 +66,16 @@ export async function lease(
 ): Promise<LeasedTarget[]> {
   const result = await db.execute(sql`
     with busy as (
-      select domain, count(*) as held from entity where lease_until > now() group by domain
+      select domain, count(*) as held from entity
+      where lease_by is not null and lease_until > now() group by domain
     ), candidates as (
       select jid, domain, row_number() over (partition by domain order by due) as place
-      from entity
-      where due <= now() and (lease_until is null or lease_until <= now())
+      from (
+        select jid, domain, due from entity
+        where due <= now() and (lease_until is null or lease_until <= now())
+          and domain not in (select domain from busy where held >= ${options.perDomainMax})
+        order by due limit ${dueMax}
+      ) as soonest
     ), chosen as (
       select entity.jid from entity
       join candidates on candidates.jid = entity.jid
@@ -88,6 +103,7 @@ export async function lease(
  */
 export async function release(
   db: Database,
+  worker: string,
   visits: { jid: string; nextMs: number; failed: boolean }[],
 ): Promise<void> {
   if (visits.length === 0) return;
@@ -98,7 +114,7 @@ export async function release(
       due = least(now() + "nextMs" * interval '1 millisecond',
         case when due < lease_until then due else 'infinity' end)
     from jsonb_to_recordset(${JSON.stringify(visits)}::jsonb) as row(jid text, "nextMs" bigint, failed boolean)
-    where entity.jid = row.jid`);
+    where entity.jid = row.jid and lease_by = ${worker}`);
 }
 
 /** Frees what an earlier life of this worker held. */

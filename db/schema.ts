@@ -136,6 +136,8 @@ export const changeHead = pgTable('change_head', {
 export const consent = pgTable('consent', {
   jid: text('jid').primaryKey(),
   granted: moment('granted').notNull().defaultNow(),
+  /** The roster has shown the subscription: from then on its absence there means that it was withdrawn. */
+  confirmed: boolean('confirmed').notNull().default(false),
 });
 
 /** Agents that registered by command: consent of its own, with a lease, and what they want said of them. */
@@ -143,6 +145,8 @@ export const registration = pgTable('registration', {
   jid: text('jid').primaryKey(),
   granted: moment('granted').notNull().defaultNow(),
   leaseUntil: moment('lease_until').notNull(),
+  /** The resource from which it registered: where its commands are asked for as long as presence tells of none. */
+  resource: text('resource').notNull().default(''),
   /** What the agent permits, over whatever its forms say; null where it says nothing. */
   relay: text('relay', { enum: ['allow', 'deny'] }),
   presence: text('presence', { enum: ['allow', 'deny'] }),
@@ -223,16 +227,16 @@ export const presence = pgTable(
   (table) => [primaryKey({ columns: [table.jid, table.resource] })],
 );
 
-/** Looks at first forms of commands (db/looks); they go with the consent that allows them. */
+/** Looks at first forms of commands (db/looks): kept beyond the consent, so that nothing is executed anew by returning. */
 export const commandLook = pgTable(
   'command_look',
   {
-    jid: text('jid')
-      .notNull()
-      .references(() => consent.jid, { onDelete: 'cascade' }),
+    jid: text('jid').notNull(),
     node: text('node').notNull(),
     fingerprint: text('fingerprint').notNull(),
     lookedAt: moment('looked_at').notNull(),
+    /** False where the look was begun and nothing came of it. */
+    finished: boolean('finished').notNull().default(false),
     form: jsonb('form').$type<FirstForm>(),
     takesNothing: boolean('takes_nothing').notNull(),
   },
@@ -258,6 +262,7 @@ export const entity = pgTable(
   },
   (table) => [
     index('entity_due').on(table.due),
+    index('entity_asked').on(table.asked).where(sql`asked is not null`),
     index('entity_lease').on(table.leaseBy).where(sql`lease_by is not null`),
   ],
 );

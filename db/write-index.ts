@@ -1,9 +1,11 @@
 /** Writes what visits found: by replacement, in one transaction that ends by taking its change numbers. */
 
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Facts } from '../market/facts.ts';
-import type { Listing } from '../market/listing.ts';
+import type { Listing, Source } from '../market/listing.ts';
+import { consents, withdrawnLease } from './consent.ts';
 import type { Database } from './database.ts';
+import { forgetVitality } from './vitality.ts';
 
 export type IndexedListing = {
   listing: Listing;
@@ -24,11 +26,12 @@ export type AgentIndex = {
   listings: IndexedListing[];
   /** What was read now, to be kept for looks that cannot read it. */
   facts: Partial<Facts>;
-  /**
-   * `all`: the look saw everything, what it does not show is absent; `some`: parts could not be read and stay as
-   * they were; `none`: the agent wants none of it kept.
-   */
-  extent: 'all' | 'some' | 'none';
+  /** The agent wants none of it kept but that wish. */
+  isDenied: boolean;
+  /** The sources that were read whole: what rests on these alone and was not found is absent. */
+  read: Source[];
+  /** The agent answered. */
+  reachable: boolean;
 };
 
 export type WriteOutcome = { changed: number; removed: number; missing: number };
@@ -44,17 +47,18 @@ export async function writeIndex(
   absenceMs: number,
 ): Promise<WriteOutcome> {
   return db.transaction(async (tx) => {
-    await upsertAgents(tx, batch);
-    const changed = await upsertListings(tx, batch);
-    await verifyListings(tx, batch);
-    await saveFacts(tx, batch);
-    const missing = await markMissing(tx, batch);
+    const allowed = await whatConsentAllows(tx, batch);
+    await upsertAgents(tx, allowed);
+    const changed = await upsertListings(tx, allowed);
+    await verifyListings(tx, allowed);
+    const missing = await markMissing(tx, allowed);
+    const denied = allowed.filter((agent) => agent.isDenied).map((agent) => agent.jid);
     const removed = await deleteListings(
       tx,
-      sql`jid in (select jid from ${jids(batch, 'none')}) or (
-        jid in (select jid from ${jids(batch, 'all')}) and id in (
-          select id from listing_status where missing_since <= now() - ${absenceMs} * interval '1 millisecond'))`,
+      sql`jid = any(${textArray(denied)}) or (id = any(${textArray(missing)}) and id in (
+        select id from listing_status where missing_since <= now() - ${absenceMs} * interval '1 millisecond'))`,
     );
+    await saveFacts(tx, allowed);
     await recordChanges(tx, [...changed.map((id) => ({ id, op: 'put' as const })), ...removed]);
     const gone = new Set(removed.map(({ id }) => id));
     return {
@@ -65,31 +69,92 @@ export async function writeIndex(
   });
 }
 
-/** Removes every listing that rested on this agent's consent alone. */
-export async function removeConsentListings(db: Database, jid: string): Promise<number> {
+/**
+ * The batch without what rests on a consent that has gone since its agent was asked, and with nothing of agents that
+ * deregistered. Consents and registrations stay locked until the commit, so that a withdrawal comes wholly before or
+ * wholly after.
+ */
+async function whatConsentAllows(tx: Database, batch: AgentIndex[]): Promise<AgentIndex[]> {
+  const jids = textArray(batch.map((agent) => agent.jid));
+  await tx.execute(sql`select from consent where jid = any(${jids}) order by jid for share`);
+  await tx.execute(sql`select from registration where jid = any(${jids}) order by jid for share`);
+  const result = await tx.execute(sql`
+    select asked.jid, ${consents(sql`asked.jid`)} as consents, exists (
+      select from registration where registration.jid = asked.jid and lease_until = ${withdrawnLease}) as withdrawn
+    from unnest(${jids}) as asked(jid)`);
+  const rows = rowsOf<{ jid: string; consents: boolean; withdrawn: boolean }>(result);
+  const consenting = new Set(rows.filter((row) => row.consents).map((row) => row.jid));
+  const withdrawn = new Set(rows.filter((row) => row.withdrawn).map((row) => row.jid));
+  return batch.map((agent) => {
+    if (withdrawn.has(agent.jid)) return { ...agent, facts: {}, listings: [], isDenied: true };
+    if (consenting.has(agent.jid)) return agent;
+    const { commands: _, ...facts } = agent.facts;
+    return { ...agent, facts, listings: agent.listings.filter((listing) => !listing.onConsent) };
+  });
+}
+
+/** Ends the agent's subscription: its presence goes with it, and every listing that rested on it alone. */
+export async function withdrawSubscription(db: Database, jid: string): Promise<number> {
   return db.transaction(async (tx) => {
-    const removed = await deleteListings(tx, sql`jid = ${jid} and on_consent`);
-    // Its commands were known by its consent; what it states to everybody stays.
-    await tx.execute(sql`delete from fact where jid = ${jid} and source = 'commands'`);
+    await tx.execute(sql`delete from consent where jid = ${jid}`);
+    await forgetVitality(tx, jid);
+    return removeConsentListings(tx, jid);
+  });
+}
+
+/**
+ * Removes what rests on a consent that is not there: what an earlier life of the worker left half done. A lapsed
+ * registration keeps its listings until it is swept.
+ */
+export async function removeUnconsented(db: Database): Promise<number> {
+  return db.transaction(async (tx) => {
+    const removed = await deleteListings(
+      tx,
+      sql`on_consent and not ${consents(sql`listing.jid`)}
+        and not exists (select from registration where registration.jid = listing.jid)`,
+    );
     await recordChanges(tx, removed);
     return removed.length;
   });
 }
 
-type Change = { id: string; op: 'put' } | { id: string; op: 'delete'; firstSeen: string };
+/** Removes every listing that rested on this agent's consent alone, unless it consents still in another way. */
+export async function removeConsentListings(db: Database, jid: string): Promise<number> {
+  return db.transaction(async (tx) => {
+    await tx.execute(sql`select from agent where jid = ${jid} for update`);
+    const removed = await deleteListings(tx, sql`jid = ${jid} and on_consent and not ${consents(jid)}`);
+    // Its commands were known by its consent; what it states to everybody stays.
+    await tx.execute(
+      sql`delete from fact where jid = ${jid} and source = 'commands' and not ${consents(jid)}`,
+    );
+    await recordChanges(tx, removed);
+    return removed.length;
+  });
+}
+
+export type Change = { id: string; op: 'put' } | { id: string; op: 'delete'; firstSeen: string };
 
 async function upsertAgents(tx: Database, batch: AgentIndex[]): Promise<void> {
   const rows = batch
     .filter((agent) => agent.listings.length > 0)
-    .map(({ jid, domain, name, presenceDenied }) => ({ jid, domain, name, denied: presenceDenied }));
+    .map(({ jid, domain, name, presenceDenied, reachable }) => ({
+      jid,
+      domain,
+      name,
+      denied: presenceDenied,
+      reachable,
+    }));
   if (rows.length === 0) return;
+  const reachable = rows.filter((row) => row.reachable).map((row) => row.jid);
   await tx.execute(sql`
     insert into agent (jid, domain, name, presence_denied)
     select jid, domain, name, denied
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(jid text, domain text, name text, denied boolean)
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) 
+      as row(jid text, domain text, name text, denied boolean)
     order by jid
     on conflict (jid) do update set
-      name = excluded.name, presence_denied = excluded.presence_denied, last_seen = now()`);
+      name = excluded.name, presence_denied = excluded.presence_denied,
+      last_seen = case when excluded.jid = any(${textArray(reachable)}) then now() else agent.last_seen end`);
 }
 
 /** Returns the ids whose version is new. */
@@ -146,10 +211,10 @@ async function verifyListings(tx: Database, batch: AgentIndex[]): Promise<void> 
       verified = greatest(listing_status.verified, excluded.verified)`);
 }
 
-/** Keeps what was read of agents that are listed; of others nothing is kept. */
+/** Keeps what was read of agents that are listed, and the wish of those that do not want to be; of others nothing. */
 async function saveFacts(tx: Database, batch: AgentIndex[]): Promise<void> {
   const rows = batch
-    .filter((agent) => agent.listings.length > 0)
+    .filter((agent) => agent.listings.length > 0 || agent.isDenied)
     .flatMap(({ jid, facts }) => Object.entries(facts).map(([source, value]) => ({ jid, source, value })));
   if (rows.length === 0) return;
   await tx.execute(sql`
@@ -160,20 +225,24 @@ async function saveFacts(tx: Database, batch: AgentIndex[]): Promise<void> {
     on conflict (jid, source) do update set value = excluded.value, seen = excluded.seen`);
 }
 
-/** Notes since when a listing is absent from complete looks; returns the ids of those that are. */
+/** Notes since when a listing is absent from looks that read all it rests on; returns the ids of those that are. */
 async function markMissing(tx: Database, batch: AgentIndex[]): Promise<string[]> {
   const seen = batch.flatMap(({ listings }) => listings.map(({ listing }) => listing.id));
+  const rows = batch.filter((agent) => !agent.isDenied).map(({ jid, read }) => ({ jid, read }));
   const result = await tx.execute(sql`
     update listing_status set missing_since = coalesce(missing_since, now())
     from listing
+    join jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as look(jid text, read text[]) on look.jid = listing.jid
     where listing.id = listing_status.id
-      and listing.jid in (select jid from ${jids(batch, 'all')})
       and not listing.id = any(${textArray(seen)})
+      and not exists (
+        select from jsonb_object_keys(listing_status.sources) as source where not source = any(look.read))
     returning listing_status.id`);
   return rowsOf<{ id: string }>(result).map((row) => row.id);
 }
 
-async function deleteListings(tx: Database, where: ReturnType<typeof sql>): Promise<Change[]> {
+/** Deletes listings, and what is kept of agents that have none left. Its changes are to be recorded last of all. */
+export async function deleteListings(tx: Database, where: SQL): Promise<Change[]> {
   const result = await tx.execute(sql`
     delete from listing where ${where} returning id, jid, first_seen::text as "firstSeen"`);
   const rows = rowsOf<{ id: string; jid: string; firstSeen: string }>(result);
@@ -190,7 +259,7 @@ async function deleteListings(tx: Database, where: ReturnType<typeof sql>): Prom
 }
 
 /** Takes the sequence numbers last of all: the lock on the one row is held until commit, so none appears late. */
-async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
+export async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
   if (changes.length === 0) return;
   await tx.execute(sql`
     with head as (
@@ -209,16 +278,11 @@ async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
     update listing set seq = numbered.seq from numbered where listing.id = numbered.id`);
 }
 
-function jids(batch: AgentIndex[], extent: AgentIndex['extent']) {
-  const chosen = batch.filter((agent) => agent.extent === extent).map((agent) => agent.jid);
-  return sql`unnest(${textArray(chosen)}) as chosen(jid)`;
-}
-
 function textArray(values: string[]) {
   return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
 }
 
 /** Both drivers answer raw statements with an object that has `rows`. */
-function rowsOf<Row = unknown>(result: unknown): Row[] {
+export function rowsOf<Row = unknown>(result: unknown): Row[] {
   return (result as { rows: Row[] }).rows;
 }

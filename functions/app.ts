@@ -13,6 +13,7 @@ import { problemResponse } from './problem-response.ts';
 import { agents } from './routes/agents.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
+import { seeds } from './routes/seeds.ts';
 
 export const httpLimits = { urlCharsMax: 8192, bodyBytesMax: 65_536 } as const;
 
@@ -47,6 +48,7 @@ export function createApp({ deps, onError }: AppOptions) {
 
   app.route('/', listings);
   app.route('/', agents);
+  app.route('/', seeds);
   app.route('/', health);
   app.doc31('/openapi.json', (context) => ({
     ...openApiInfo,

@@ -26,6 +26,14 @@ export function answers<Schema extends z.ZodType>(
   description: string,
   ...codes: ProblemCode[]
 ) {
+  return {
+    ...refusals(...codes),
+    200: { description, content: { 'application/json': { schema } } },
+  };
+}
+
+/** One answer for each status that the named problems have. */
+export function refusals(...codes: ProblemCode[]): { [status: string]: ProblemAnswer } {
   const byStatus = Map.groupBy([...codes, 'internal' as const], (code) => problems[code].status);
   const refused = [...byStatus].map(([status, same]): [number, ProblemAnswer] => [
     status,
@@ -34,8 +42,5 @@ export function answers<Schema extends z.ZodType>(
       content: { 'application/problem+json': { schema: ProblemSchema } },
     },
   ]);
-  return {
-    ...(Object.fromEntries(refused) as { [status: string]: ProblemAnswer }),
-    200: { description, content: { 'application/json': { schema } } },
-  };
+  return Object.fromEntries(refused);
 }

@@ -4,7 +4,8 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { type Problem, problems } from '../market/problem.ts';
 
-export function problemResponse(context: Context, { problem: code, detail, errors }: Problem): Response {
+export function problemResponse(context: Context, refused: Problem): Response {
+  const { problem: code, detail, errors, retryAfterSeconds } = refused;
   const { status, title } = problems[code];
   const body = {
     type: new URL(`/problems/${code}`, context.req.url).href,
@@ -17,5 +18,6 @@ export function problemResponse(context: Context, { problem: code, detail, error
   };
   return context.body(JSON.stringify(body), status as ContentfulStatusCode, {
     'content-type': 'application/problem+json',
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
   });
 }

@@ -1,7 +1,7 @@
 /** The shapes of the HTTP contract, from which the OpenAPI document is made. */
 
 import { z } from '@hono/zod-openapi';
-import { callProtocols, inputTypes, listingKinds, sources } from '../market/listing.ts';
+import { callProtocols, inputTypes, listingFlags, listingKinds, sources } from '../market/listing.ts';
 
 const Timestamp = z.iso.datetime().openapi({ example: '2026-11-20T10:00:00.000Z' });
 
@@ -25,6 +25,19 @@ const InputSchema = z
 
 const JsonSchemaSchema = z.record(z.string(), z.unknown()).openapi('JsonSchema');
 
+const shareOfTime = z.number().min(0).max(1).nullable();
+
+const AvailabilitySchema = z
+  .object({
+    online: z.boolean(),
+    uptime: z.object({ '1d': shareOfTime, '7d': shareOfTime, '30d': shareOfTime }).openapi({
+      description: 'The share of the observed time in which the agent was up; null where unknown.',
+    }),
+    replyMs: z.int().nullable().openapi({ description: 'The median of the last reply times.' }),
+    lastSeen: Timestamp.nullable(),
+  })
+  .openapi('Availability');
+
 export const ListingSchema = z
   .object({
     id: z.string().openapi({ example: 'urn:air:works.test:u.fx:command.convert-k3v5q2m7c4x6n2p3r2s4t6v5w3' }),
@@ -35,7 +48,14 @@ export const ListingSchema = z
     lang: z.array(z.string()),
     category: z.string().nullable(),
     tags: z.array(z.string()),
-    provider: z.object({ jid: z.string(), name: z.string().nullable(), domain: z.string() }),
+    provider: z.object({
+      jid: z.string(),
+      name: z.string().nullable(),
+      domain: z.string(),
+      description: z.string().nullable(),
+      url: z.string().nullable(),
+      contacts: z.array(z.string()),
+    }),
     inputs: z.array(InputSchema),
     inputSchema: JsonSchemaSchema.nullable(),
     outputs: z.array(InputSchema),
@@ -51,16 +71,7 @@ export const ListingSchema = z
         relay: z.boolean(),
       })
       .nullable(),
-    availability: z
-      .object({
-        online: z.boolean(),
-        uptime: z
-          .object({ '1d': z.number().nullable(), '7d': z.number().nullable(), '30d': z.number().nullable() })
-          .nullable(),
-        replyMs: z.number().nullable(),
-        lastSeen: Timestamp.nullable(),
-      })
-      .nullable(),
+    availability: AvailabilitySchema.nullable(),
     rating: z.object({ score: z.number(), low: z.number(), high: z.number(), count: z.int() }).nullable(),
     sources: z.array(z.object({ source: z.enum(sources), verified: Timestamp })),
     provenance: z
@@ -68,6 +79,9 @@ export const ListingSchema = z
       .openapi({
         description: 'For each part, who said what of it; the first statement is the one that holds.',
       }),
+    flags: z
+      .array(z.enum(listingFlags))
+      .openapi({ description: 'What to notice: a name may be drawn to look like another.' }),
     features: z.array(z.string()),
     queries: z.array(z.string()),
     terms: z.string().nullable(),
@@ -96,7 +110,7 @@ export const AgentSchema = z
     jid: z.string(),
     name: z.string().nullable(),
     domain: z.string(),
-    availability: z.object({ online: z.boolean(), lastSeen: Timestamp.nullable() }).nullable(),
+    availability: AvailabilitySchema.nullable(),
     firstSeen: Timestamp,
     listings: z.array(ListingSchema),
   })

@@ -1,7 +1,7 @@
 /** From the directory's values to the JSON of the contract. */
 
 import type { z } from '@hono/zod-openapi';
-import type { ListingRecord } from '../market/listing.ts';
+import type { ListingRecord, ListingStatus } from '../market/listing.ts';
 import type { AgentPage } from '../operations/show.ts';
 import type { AgentSchema, HitSchema, ListingSchema } from './schemas.ts';
 
@@ -22,15 +22,7 @@ export function listingJson({ listing, status, firstSeen, updated, seq }: Listin
       ...call,
       jid: call.protocol === 'http-jsonrpc' ? null : (status.callJid ?? provider.jid),
     },
-    availability:
-      status.online === null
-        ? null
-        : {
-            online: status.online,
-            uptime: null,
-            replyMs: null,
-            lastSeen: status.lastSeen?.toISOString() ?? null,
-          },
+    availability: availabilityJson(status),
     rating: null,
     sources: sources.map((source) => ({
       source,
@@ -43,6 +35,18 @@ export function listingJson({ listing, status, firstSeen, updated, seq }: Listin
   };
 }
 
+type Availability = Pick<ListingStatus, 'online' | 'uptime' | 'replyMs' | 'lastSeen'>;
+
+function availabilityJson({ online, uptime, replyMs, lastSeen }: Availability): ListingJson['availability'] {
+  if (online === null) return null;
+  return {
+    online,
+    uptime: { '1d': uptime.d1, '7d': uptime.d7, '30d': uptime.d30 },
+    replyMs,
+    lastSeen: lastSeen?.toISOString() ?? null,
+  };
+}
+
 export function hitJson(record: ListingRecord, score: number): HitJson {
   return { ...listingJson(record), score: score / scoreUnit };
 }
@@ -52,10 +56,7 @@ export function agentJson({ agent, listings }: AgentPage): AgentJson {
     jid: agent.jid,
     name: agent.name,
     domain: agent.domain,
-    availability:
-      agent.online === null
-        ? null
-        : { online: agent.online, lastSeen: agent.lastSeen?.toISOString() ?? null },
+    availability: availabilityJson(agent),
     firstSeen: agent.firstSeen.toISOString(),
     listings: listings.map(listingJson),
   };

@@ -1,12 +1,32 @@
 /** From what an agent states, by whatever dialect, to its listings. */
 
+import { readContacts } from '../protocol/contacts.ts';
+import { formNamespace } from '../protocol/data-form.ts';
 import { plumbingNodes } from '../protocol/dialects/ai-sns.ts';
 import type { ListingForm } from '../protocol/dialects/listing-form.ts';
 import { type DiscoInfo, hasIdentity } from '../protocol/disco.ts';
-import { NS_ADMIN, NS_DIRECTORY, NS_NOINDEX, NS_REMOTE_CONTROL } from '../protocol/namespaces.ts';
-import { type CommandFacts, type DatedFacts, type Facts, formsIn, skillsOf, valuesOf } from './facts.ts';
-import type { Listing } from './listing.ts';
-import { commandListing, type Offering, publishedListing, skillListing } from './offers.ts';
+import { parseJid } from '../protocol/jid.ts';
+import {
+  FORM_SERVER_INFO,
+  NS_ADMIN,
+  NS_DIRECTORY,
+  NS_NOINDEX,
+  NS_REMOTE_CONTROL,
+} from '../protocol/namespaces.ts';
+import {
+  type CommandFacts,
+  cardsOf,
+  type DatedFacts,
+  type Facts,
+  formsIn,
+  skillsOf,
+  valuesOf,
+} from './facts.ts';
+import { sized } from './fit.ts';
+import type { Listing, Provider } from './listing.ts';
+import { isSuspicious } from './look-alike.ts';
+import { commandListing, entryListing, type Offering, publishedListing, skillListing } from './offers.ts';
+import { toolListings } from './tool-listings.ts';
 
 export type Agent = {
   /** The bare JID. */
@@ -41,20 +61,31 @@ const PEOPLES_CLIENTS = ['pc', 'phone', 'web', 'handheld', 'console'] as const;
  */
 export function describe(agent: Agent): Described {
   const facts = valuesOf(agent.facts);
-  const agentForm = agentFormOf(facts);
-  const name = agentForm?.name ?? facts.cards[0]?.name ?? identityName(facts.disco);
+  const agentForms = agentFormsOf(facts);
+  const agentForm = agentForms[0] ?? null;
+  const provider = providerOf(agent.jid, facts, agentForm);
+  const { name } = provider;
   // Presence is the agent's, not an offer's: one form that denies it is enough.
   const presenceDenied = formsOf(facts).some((form) => form.presence === 'deny');
   const said = { name, presenceDenied };
-  if (facts.disco?.features.includes(NS_NOINDEX) || agentForm?.index === 'deny') {
+  if (facts.disco?.features.includes(NS_NOINDEX) || agentForms.some((form) => form.index === 'deny')) {
     return { ...said, noindex: true, listings: [] };
   }
   if (isNeverListed(facts.disco)) return { ...said, noindex: false, listings: [] };
 
-  const offering: Offering = { jid: agent.jid, facts, name, agentForm };
-  const found = [...commands(offering, agent.consented), ...skills(offering), ...published(offering)];
+  const offering: Offering = { provider, facts, agentForm };
+  const found = [
+    ...commands(offering, agent.consented),
+    ...skills(offering),
+    ...toolListings({ provider, features: facts.disco?.features ?? [] }, facts.tools),
+    ...published(offering),
+    ...entries(offering),
+  ];
   const byId = new Map(found.map((described) => [described.listing.id, described]));
-  return { ...said, noindex: false, listings: [...byId.values()].slice(0, listingsPerAgentMax) };
+  const listings = [...byId.values()]
+    .slice(0, listingsPerAgentMax)
+    .map(({ listing, onConsent }) => ({ listing: sized(flagged(listing)), onConsent }));
+  return { ...said, noindex: false, listings };
 }
 
 /** True for nodes that are never anybody's offer: administration, and what carries a protocol of its own. */
@@ -107,6 +138,7 @@ function unseenCommand(node: string): CommandFacts {
     listing: null,
     firstForm: null,
     takesNothing: false,
+    heard: false,
   };
 }
 
@@ -133,14 +165,44 @@ function published(offering: Offering): DescribedListing[] {
   });
 }
 
-/** The form that describes the agent itself: neither for a command nor for another item. */
-function agentFormOf(facts: Facts): ListingForm | null {
-  const [inDisco] = formsIn(facts.disco);
-  if (inDisco && !inDisco.command) return inDisco;
-  const own = [...facts.listings, ...facts.published].find(
-    ({ item, listing }) => !listing.command && (item === null || item === 'agent'),
+/** Catalogue entries; one that carries a card is the card's skills instead. */
+function entries(offering: Offering): DescribedListing[] {
+  return offering.facts.entries
+    .filter(({ entry }) => entry.card === null)
+    .map(({ item, entry }) => ({ listing: entryListing(offering, item, entry), onConsent: false }));
+}
+
+function flagged(listing: Listing): Listing {
+  return isSuspicious(listing.name) ? { ...listing, flags: ['look-alike-name'] } : listing;
+}
+
+function providerOf(jid: string, facts: Facts, agentForm: ListingForm | null): Provider {
+  const [card] = cardsOf(facts);
+  return {
+    jid,
+    name: agentForm?.name ?? card?.name ?? facts.profile.name ?? identityName(facts.disco),
+    domain: parseJid(jid).domain,
+    description: agentForm?.description ?? card?.description ?? facts.profile.note,
+    url: facts.profile.url ?? card?.documentation ?? null,
+    contacts: contactsIn(facts.disco),
+  };
+}
+
+/** Every address of the contact form (XEP-0157), each once. */
+function contactsIn(info: DiscoInfo | null): string[] {
+  const form = info?.forms.find((candidate) => formNamespace(candidate) === FORM_SERVER_INFO);
+  return form ? [...new Set(Object.values(readContacts(form)).flat())].slice(0, contactsMax) : [];
+}
+
+const contactsMax = 10;
+
+/** The forms that describe the agent itself, neither for a command nor for another item; the first one holds. */
+function agentFormsOf(facts: Facts): ListingForm[] {
+  const published = [...facts.listings, ...facts.published].filter(
+    ({ item }) => item === null || item === 'agent',
   );
-  return own?.listing ?? null;
+  const forms = [...formsIn(facts.disco), ...published.map(({ listing }) => listing)];
+  return forms.filter((form) => form.command === null);
 }
 
 function formsOf(facts: Facts): ListingForm[] {

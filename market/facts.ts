@@ -5,10 +5,12 @@
 
 import { type Form, formNamespace } from '../protocol/data-form.ts';
 import type { AgentCard, CardSkill, CommandMeta } from '../protocol/dialects/ai-sns.ts';
+import type { ArdEntry } from '../protocol/dialects/ard-entry.ts';
 import { type ListingForm, readListingForm } from '../protocol/dialects/listing-form.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
 import { NS_LISTING } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
+import type { ToolFacts } from './tool-listings.ts';
 
 export type { ListingForm };
 
@@ -31,6 +33,8 @@ export type CommandFacts = {
   firstForm: FirstForm | null;
   /** True where a look showed that the command takes nothing. */
   takesNothing: boolean;
+  /** False where its node did not answer: then what it states is not known. */
+  heard: boolean;
 };
 
 /** A listing form outside the commands: in the agent's own disco#info, or an item of a node. */
@@ -45,21 +49,34 @@ export type Facts = {
   cards: AgentCard[];
   /** Listing forms that it publishes by PEP. */
   listings: StatedListing[];
+  /** ARD catalogue entries that it publishes by PEP, by item. */
+  entries: StatedEntry[];
+  /** Tools of an XMPP Agent Gateway's endpoint. */
+  tools: ToolFacts[];
+  profile: Profile;
   /** Listing forms that a shared pubsub service holds in its name. */
   published: StatedListing[];
 };
 
+export type StatedEntry = { item: string; entry: ArdEntry };
+
+/** What the agent publishes of itself beside what it offers. */
+export type Profile = {
+  location: { lat: number; lon: number } | null;
+  /** The avatar's https address (XEP-0084). */
+  avatar: string | null;
+  /** Name, description and page of its vCard (XEP-0292). */
+  name: string | null;
+  note: string | null;
+  url: string | null;
+};
+
 export type FactSource = keyof Facts;
-export const factSources = [
-  'disco',
-  'commands',
-  'cards',
-  'listings',
-  'published',
-] as const satisfies FactSource[];
 
 /** Facts with the time at which each way of learning was last read. */
 export type DatedFacts = { [S in FactSource]?: { value: Facts[S]; seen: Date } };
+
+export const emptyProfile: Profile = { location: null, avatar: null, name: null, note: null, url: null };
 
 /** The values alone; what was never read says nothing. */
 export function valuesOf(dated: DatedFacts): Facts {
@@ -68,6 +85,9 @@ export function valuesOf(dated: DatedFacts): Facts {
     commands: dated.commands?.value ?? [],
     cards: dated.cards?.value ?? [],
     listings: dated.listings?.value ?? [],
+    entries: dated.entries?.value ?? [],
+    tools: dated.tools?.value ?? [],
+    profile: dated.profile?.value ?? emptyProfile,
     published: dated.published?.value ?? [],
   };
 }
@@ -86,5 +106,11 @@ export function formsIn(info: DiscoInfo | null): ListingForm[] {
 }
 
 export function skillsOf(facts: Facts): CardSkill[] {
-  return facts.cards.flatMap((card) => card.skills);
+  return cardsOf(facts).flatMap((card) => card.skills);
+}
+
+/** Cards that are published as such, and those that catalogue entries carry. */
+export function cardsOf(facts: Facts): AgentCard[] {
+  const carried = facts.entries.map(({ entry }) => entry.card).filter((card) => card !== null);
+  return [...facts.cards, ...carried];
 }

@@ -72,9 +72,13 @@ function typeOf(field: Field, type: keyof typeof FIELD_TYPES): InputType {
   return FIELD_TYPES[type] === 'enum' ? 'string' : FIELD_TYPES[type];
 }
 
+/** A longer default is for the agent's own form to show. */
+const defaultCharsMax = 500;
+
 /** The lines of a text-multi are one text. */
 function defaultOf(field: Field, multiple: boolean): string | string[] | null {
-  if (field.values.length === 0 || field.type === 'text-private') return null;
+  const isLong = field.values.join('').length > defaultCharsMax;
+  if (field.values.length === 0 || isLong || field.type === 'text-private') return null;
   if (multiple) return field.values;
   return (field.type === 'text-multi' ? field.values.join('\n') : field.values[0]) || null;
 }

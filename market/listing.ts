@@ -76,13 +76,27 @@ export type Provenance = { [part: string]: { source: Source; said: string }[] };
 
 export type JsonSchema = { [key: string]: unknown };
 
+/** Who offers it; its page and contact addresses where it states them. */
+export type Provider = {
+  jid: string;
+  name: string | null;
+  domain: string;
+  description: string | null;
+  url: string | null;
+  contacts: string[];
+};
+
+/** What the directory wants noticed of a listing: its name may be drawn to look like another. */
+export const listingFlags = ['look-alike-name'] as const;
+export type ListingFlag = (typeof listingFlags)[number];
+
 /** What an agent says of one thing it offers. */
 export type Listing = {
   id: string;
   kind: ListingKind;
   /** The node, skill id or item id that the offer has at its provider. */
   node: string;
-  provider: { jid: string; name: string | null; domain: string };
+  provider: Provider;
   name: string;
   /** The name in the languages in which it is stated. */
   names: { lang: string; text: string }[];
@@ -97,6 +111,7 @@ export type Listing = {
   price: Price | null;
   location: Location | null;
   call: Call | null;
+  flags: ListingFlag[];
   features: string[];
   queries: string[];
   terms: string | null;
@@ -109,6 +124,9 @@ export type Listing = {
 export const signals = ['reachable', 'describes', 'answers'] as const;
 export type Signal = (typeof signals)[number];
 
+/** The share of the observed time in which the agent was up, over 1, 7 and 30 days; null where unknown or withheld. */
+export type Uptime = { d1: number | null; d7: number | null; d30: number | null };
+
 /** What is measured of a listing beside what it says: changes here change neither version nor feed. */
 export type ListingStatus = {
   /** Where to send the call now; the bare JID where no resource is known. */
@@ -116,6 +134,9 @@ export type ListingStatus = {
   /** Null where presence is withheld. */
   online: boolean | null;
   lastSeen: Date | null;
+  uptime: Uptime;
+  /** The median of the agent's last reply times, in milliseconds; null where unknown or withheld. */
+  replyMs: number | null;
   verified: Date;
   /** When each source last said what the listing holds, in ISO 8601. */
   sources: { [source: string]: string };

@@ -1,18 +1,18 @@
 /** The listings that an agent's statements make, each part with who said it. */
 
 import type { CardSkill } from '../protocol/dialects/ai-sns.ts';
+import type { ArdEntry } from '../protocol/dialects/ard-entry.ts';
 import type { ListingForm } from '../protocol/dialects/listing-form.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
-import { parseJid } from '../protocol/jid.ts';
-import { Claims } from './claims.ts';
+import { type Claim, Claims } from './claims.ts';
 import type { CommandFacts, Facts } from './facts.ts';
 import { inputsOf } from './inputs.ts';
 import { schemaOf } from './json-schema.ts';
-import type { Input, Listing, ListingKind, Source } from './listing.ts';
+import type { Input, Listing, ListingKind, Provider, Source } from './listing.ts';
 import { listingId } from './listing-id.ts';
 
 /** Whose offers these are, and what it says of itself. */
-export type Offering = { jid: string; facts: Facts; name: string | null; agentForm: ListingForm | null };
+export type Offering = { provider: Provider; facts: Facts; agentForm: ListingForm | null };
 
 /** The forms that describe a command, by where they stand. */
 export type CommandForms = { own: ListingForm | null; pep: ListingForm | null; pubsub: ListingForm | null };
@@ -113,34 +113,53 @@ export function publishedListing(
   };
 }
 
+/** What a catalogue entry says of something that no command performs. */
+export function entryListing(offering: Offering, item: string, entry: ArdEntry): Listing {
+  const claims = new Claims();
+  return {
+    ...shared(offering, claims, 'published', item, []),
+    name: claims.take('name', [['ard-entry', entry.name]]) ?? entry.name,
+    names: [],
+    description: claims.take('description', [['ard-entry', entry.description]]),
+    tags: claims.union('tags', [['ard-entry', entry.tags.map((tag) => tag.toLowerCase())]]),
+    queries: claims.take('queries', [['ard-entry', entry.queries]]) ?? [],
+    inputs: [],
+    inputSchema: null,
+    call: null,
+    ...provenance(claims, 'ard-entry'),
+  };
+}
+
 /** What every kind of listing takes from its forms, and where those are silent from the agent's own. */
 function shared(
-  { jid, facts, name, agentForm }: Offering,
+  { provider, facts, agentForm }: Offering,
   claims: Claims,
   kind: ListingKind,
   node: string,
   forms: [Source, ListingForm | null][],
 ) {
-  const take = <T>(part: string, of: (form: ListingForm) => T | null) =>
+  const take = <T>(part: string, of: (form: ListingForm) => T | null, ...further: Claim<T>[]) =>
     claims.take<T>(part, [
-      ...forms.map(([source, form]): [Source, T | null] => [source, form && of(form)]),
+      ...forms.map(([source, form]): Claim<T> => [source, form && of(form)]),
       ['disco', agentForm && of(agentForm)],
+      ...further,
     ]);
   return {
-    id: listingId({ jid, kind, node }),
+    id: listingId({ jid: provider.jid, kind, node }),
     kind,
     node,
-    provider: { jid, name, domain: parseJid(jid).domain },
+    provider,
     lang: take('lang', (form) => (form.lang.length > 0 ? form.lang : null)) ?? [],
     category: take('category', (form) => form.category),
     outputs: [] as Input[],
     outputSchema: null,
     price: take('price', (form) => form.price),
-    location: take('location', (form) => form.location),
+    location: take('location', (form) => form.location, ['location', facts.profile.location]),
     features: facts.disco?.features.filter((feature) => !feature.startsWith('http://jabber.org/')) ?? [],
     queries: take('queries', (form) => (form.queries.length > 0 ? form.queries : null)) ?? [],
     terms: take('terms', (form) => form.terms),
-    icon: take('icon', (form) => form.icon),
+    icon: take('icon', (form) => form.icon, ['avatar', facts.profile.avatar]),
+    flags: [] as Listing['flags'],
   };
 }
 

@@ -61,6 +61,37 @@ export const problems = {
     type: 'cancel',
     about: 'The directory lists nothing from this address.',
   },
+  'not-registered': {
+    status: 403,
+    title: 'Only registered agents can do this',
+    condition: 'registration-required',
+    type: 'auth',
+    about: "The agent has no registration whose lease runs. The directory's command 'register' makes one.",
+  },
+  'domain-not-crawled': {
+    status: 403,
+    title: 'This domain is not crawled',
+    condition: 'forbidden',
+    type: 'auth',
+    about:
+      'The operator does not have this domain crawled. An agent that subscribes to the directory is read wherever it is, unless its domain is excluded.',
+  },
+  'limit-reached': {
+    status: 409,
+    title: 'There is room for no more',
+    condition: 'policy-violation',
+    type: 'cancel',
+    about:
+      'A bounded number of such things is kept. The detail says how many, and how to make room for another.',
+  },
+  'too-many-requests': {
+    status: 429,
+    title: 'Too many requests',
+    condition: 'resource-constraint',
+    type: 'wait',
+    about:
+      'More was asked than is done in the time that the detail names. Retry-After says when to try again.',
+  },
   'route-not-found': {
     status: 404,
     title: 'No such address',
@@ -95,7 +126,13 @@ export type ProblemCode = keyof typeof problems;
 export type Pointer = { pointer: string; detail: string };
 
 /** An expected refusal, as a value. */
-export type Problem = { problem: ProblemCode; detail: string; errors: Pointer[] };
+export type Problem = {
+  problem: ProblemCode;
+  detail: string;
+  errors: Pointer[];
+  /** Where trying again makes sense: after how many seconds. */
+  retryAfterSeconds?: number;
+};
 
 export function problem(code: ProblemCode, detail: string, errors: Pointer[] = []): Problem {
   return { problem: code, detail, errors };

@@ -37,6 +37,7 @@ CREATE TABLE "registration" (
 	"jid" text PRIMARY KEY NOT NULL,
 	"granted" timestamp with time zone DEFAULT now() NOT NULL,
 	"lease_until" timestamp with time zone NOT NULL,
+	"resource" text DEFAULT '' NOT NULL,
 	"relay" text,
 	"presence" text,
 	"corrections" jsonb DEFAULT '{}'::jsonb NOT NULL
@@ -65,10 +66,15 @@ CREATE TABLE "vitality" (
 	"folded" timestamp with time zone
 );
 --> statement-breakpoint
+ALTER TABLE "command_look" DROP CONSTRAINT "command_look_jid_consent_jid_fk";
+--> statement-breakpoint
+ALTER TABLE "command_look" ADD COLUMN "finished" boolean DEFAULT false NOT NULL;--> statement-breakpoint
+ALTER TABLE "consent" ADD COLUMN "confirmed" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "entity" ADD COLUMN "asked" timestamp with time zone;--> statement-breakpoint
 ALTER TABLE "listing_status" ADD COLUMN "sources" jsonb DEFAULT '{}'::jsonb NOT NULL;--> statement-breakpoint
 ALTER TABLE "presence" ADD COLUMN "caps" jsonb DEFAULT '[]'::jsonb NOT NULL;--> statement-breakpoint
 CREATE INDEX "observation_hour" ON "observation" USING btree ("hour");--> statement-breakpoint
 CREATE INDEX "publication_jid" ON "publication" USING btree ("jid");--> statement-breakpoint
 CREATE UNIQUE INDEX "token_hash" ON "token" USING btree ("hash");--> statement-breakpoint
-CREATE INDEX "token_jid" ON "token" USING btree ("jid");
+CREATE INDEX "token_jid" ON "token" USING btree ("jid");--> statement-breakpoint
+CREATE INDEX "entity_asked" ON "entity" USING btree ("asked") WHERE asked is not null;

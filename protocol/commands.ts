@@ -61,6 +61,23 @@ export function readCommandResponse(element: Element): CommandResponse {
   };
 }
 
+/**
+ * Reads of an answer what goes on with its session, whatever its form is: one that cannot be read is null.
+ * @throws {ParseError} where the element is no answer to a command.
+ */
+export function readCommandOutline(
+  element: Element,
+): Pick<CommandResponse, 'node' | 'sessionId' | 'status' | 'form'> {
+  const withoutForm = xml(element.name, element.attrs);
+  const { node, sessionId, status } = readCommandResponse(withoutForm);
+  try {
+    return { node, sessionId, status, form: readCommandForm(element) };
+  } catch (error) {
+    if (error instanceof ParseError) return { node, sessionId, status, form: null };
+    throw error;
+  }
+}
+
 /** @throws {ParseError} where the element is no request of a command. */
 export function readCommandRequest(element: Element): CommandRequest {
   const node = readCommandNode(element);

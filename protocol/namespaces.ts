@@ -28,3 +28,20 @@ export const NS_DIRECTORY = 'urn:guildhall:directory:0';
 /** Administrative nodes that are never somebody's offer (XEP-0133, XEP-0146). */
 export const NS_ADMIN = 'http://jabber.org/protocol/admin';
 export const NS_REMOTE_CONTROL = 'http://jabber.org/protocol/rc';
+
+export const NS_CAPS2 = 'urn:xmpp:caps';
+export const NS_GEOLOC = 'http://jabber.org/protocol/geoloc';
+export const NS_AVATAR_METADATA = 'urn:xmpp:avatar:metadata';
+export const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';
+export const NODE_VCARD4 = 'urn:xmpp:vcard4';
+export const FORM_SERVER_INFO = 'http://jabber.org/network/serverinfo';
+export const NS_SEARCH = 'jabber:iq:search';
+export const NS_AGENTS = 'jabber:iq:agents';
+export const NS_MUC = 'http://jabber.org/protocol/muc';
+export const NS_MUC_USER = 'http://jabber.org/protocol/muc#user';
+export const NS_JSON_MESSAGE = 'urn:xmpp:json-msg:0';
+export const NS_PAYMENT = 'urn:xmpp:payment:0';
+
+/** The draft binding of A2A to XMPP: its card's node and namespace, and what its interfaces are called. */
+export const NS_AGENTCARD_0 = 'urn:xmpp:a2a:agentcard:0';
+export const NS_A2A_BINDING = 'urn:xmpp:a2a:binding:1.0';

@@ -3,6 +3,7 @@
  */
 
 import { type Caps, readCaps } from './caps.ts';
+import { type Caps2, readCaps2 } from './caps2.ts';
 import { type Jid, tryJid } from './jid.ts';
 import type { Element } from './xml.ts';
 
@@ -18,11 +19,11 @@ export const presenceTypes = [
 ] as const;
 export type PresenceType = (typeof presenceTypes)[number];
 
-export type Presence = { type: PresenceType; from: Jid; caps: Caps | null };
+export type Presence = { type: PresenceType; from: Jid; caps: Caps | null; caps2: Caps2 | null };
 
 /** Null where the stanza has no usable sender or an unknown type. */
 export function readPresence(stanza: Element): Presence | null {
   const from = tryJid(stanza.attrs.from);
   const type = presenceTypes.find((name) => name === (stanza.attrs.type ?? 'available'));
-  return from && type ? { type, from, caps: readCaps(stanza) } : null;
+  return from && type ? { type, from, caps: readCaps(stanza), caps2: readCaps2(stanza) } : null;
 }

@@ -20,6 +20,11 @@ export function pubsubItemsQuery(node: string, itemsMax: number): Element {
   return xml('pubsub', { xmlns: NS_PUBSUB }, xml('items', { node, max_items: itemsMax }));
 }
 
+/** Asks for a node's notifications (§6.1). @param jid the subscriber's bare JID */
+export function pubsubSubscription(node: string, jid: string): Element {
+  return xml('pubsub', { xmlns: NS_PUBSUB }, xml('subscribe', { node, jid }));
+}
+
 /** @throws {ParseError} where the element is no list of items. */
 export function readPubsubItems(element: Element): PubsubItems {
   if (!element.is('pubsub', NS_PUBSUB)) throw new ParseError('<pubsub/> expected');

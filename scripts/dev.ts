@@ -119,6 +119,7 @@ async function startDirectory(context: Context, db: { url: string; direct: strin
   });
   const directory = `${directoryName}@${home.domain}`;
 
+  const crawlDomains = network.servers.map((server) => server.domain).join(',');
   progress.step('Starting the HTTP functions');
   const neon = await startNeonEndpoint({ port: settings.NEON_PORT });
   lifetime.onEnd(neon.stop);
@@ -126,6 +127,7 @@ async function startDirectory(context: Context, db: { url: string; direct: strin
     port: settings.PORT,
     databaseUrl: db.url,
     neonEndpoint: neon.url,
+    bindings: { CRAWL_DOMAINS: crawlDomains, DIRECTORY_DOMAIN: home.domain },
     logFile: logFile('functions'),
   });
   adopt(context, 'The HTTP functions', functions, 'functions');
@@ -137,7 +139,7 @@ async function startDirectory(context: Context, db: { url: string; direct: strin
     XMPP_SERVICE: home.service,
     XMPP_JID: directory,
     XMPP_PASSWORD: secrets.directoryPassword,
-    CRAWL_DOMAINS: network.servers.map((server) => server.domain).join(','),
+    CRAWL_DOMAINS: crawlDomains,
   });
   return { http: functions.url, directory };
 }

@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import { describe, expect, test } from 'vitest';
 import { createApp, httpLimits } from '../functions/app.ts';
 import { problemCodes } from '../functions/pages/problem-pages.ts';
+import { parsePolicy } from '../market/policy.ts';
 import { problems } from '../market/problem.ts';
 import { readSettings } from '../scripts/stack/settings.ts';
 import { readConfig } from '../worker/config.ts';
@@ -23,7 +24,7 @@ const { scripts, dependencies, devDependencies } = JSON.parse(read('package.json
 
 /** No page asked for here asks the database anything. */
 const app = createApp({
-  deps: { db: null as never },
+  deps: { db: null as never, policy: parsePolicy('', null) },
   onError: (error) => {
     throw error;
   },

@@ -2,14 +2,13 @@
 
 import {
   type DiscoInfo,
-  type DiscoItem,
   type DiscoItems,
   infoQuery,
   itemsQuery,
   readInfo,
   readItems,
 } from '../protocol/disco.ts';
-import { tryJid } from '../protocol/jid.ts';
+import { bareJid, tryJid } from '../protocol/jid.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import type { Condition } from '../protocol/stanza-error.ts';
 import type { Element } from '../protocol/xml.ts';
@@ -29,10 +28,6 @@ export type Answer<T> =
 
 export type AskIq = (to: string, type: 'get' | 'set', payload: Element) => Promise<IqOutcome>;
 
-/** A list of items is read in pages of this size, and in at most so many. */
-export const pageSize = 100;
-export const pagesMax = 50;
-
 /** Errors that tell of the way to the entity, not of the entity. */
 const UNREACHABLE: ReadonlySet<Condition> = new Set([
   'remote-server-not-found',
@@ -42,23 +37,51 @@ const UNREACHABLE: ReadonlySet<Condition> = new Set([
   'internal-server-error',
 ]);
 
+/** After so many questions in a row that an address left unanswered, a look asks it nothing further. */
+export const silencesMax = 3;
+
 export class Asker {
   #askIq: AskIq;
   #pace: Pace;
+  #deadline: number;
+  /** By address, of this look; one that serves the whole worker gives nobody up. */
+  #silences = new Map<string, number>();
 
-  constructor(askIq: AskIq, pace: Pace) {
+  /** @param deadline by `Date.now()`; after it every question is silence */
+  constructor(askIq: AskIq, pace: Pace, deadline = Number.POSITIVE_INFINITY) {
     this.#askIq = askIq;
     this.#pace = pace;
+    this.#deadline = deadline;
   }
 
+  get #isLook(): boolean {
+    return Number.isFinite(this.#deadline);
+  }
+
+  /** One that gives up after `maxMs`, and on each address that does not answer: for one look at one entity. */
+  forLook(maxMs: number): Asker {
+    return new Asker(this.#askIq, this.#pace, Date.now() + maxMs);
+  }
+
+  /**
+   * Asks, as soon as the pace allows it.
+   * @param mayAsk is called when its turn has come; false leaves the question unasked, as silence
+   */
   async ask<T>(
     to: string,
     type: 'get' | 'set',
     payload: Element,
     read: (element: Element) => T,
+    mayAsk: () => Promise<boolean> = async () => true,
   ): Promise<Answer<T>> {
-    const domain = tryJid(to)?.domain ?? '';
-    const outcome = await this.#pace.run(domain, () => this.#askIq(to, type, payload));
+    const jid = tryJid(to);
+    const turn = async () => {
+      const isGivenUp = Date.now() > this.#deadline || (this.#silences.get(to) ?? 0) >= silencesMax;
+      return isGivenUp || !(await mayAsk()) ? silence : this.#askIq(to, type, payload);
+    };
+    const outcome = await this.#pace.run(jid?.domain ?? '', turn, jid ? bareJid(jid) : to);
+    if (outcome.kind !== 'timeout') this.#silences.delete(to);
+    else if (this.#isLook) this.#silences.set(to, (this.#silences.get(to) ?? 0) + 1);
     switch (outcome.kind) {
       case 'timeout':
       case 'offline':
@@ -77,30 +100,12 @@ export class Asker {
     return this.ask(to, 'get', infoQuery(node), (element) => ofNode(readInfo(element), node));
   }
 
-  /** All items, page by page (XEP-0059): some servers break above pages of 100, some know no pages and send all. */
-  async allItems(to: string, node: string | null = null): Promise<Answer<DiscoItem[]>> {
-    const items: DiscoItem[] = [];
-    let after: string | null = null;
-    for (let page = 0; page < pagesMax; page++) {
-      const query = itemsQuery(node, { max: pageSize, after });
-      const answer: Answer<DiscoItems> = await this.ask(to, 'get', query, (element) =>
-        ofNode(readItems(element), node),
-      );
-      // What came before a page that cannot be read still stands.
-      if (answer.kind !== 'answer') return page === 0 ? answer : { kind: 'answer', value: items };
-      items.push(...answer.value.items);
-      const last: string | null = answer.value.rsm?.last ?? null;
-      const isWhole = answer.value.rsm?.count !== null && items.length >= (answer.value.rsm?.count ?? 0);
-      if (last === null || last === after || isWhole || answer.value.items.length === 0) break;
-      after = last;
-    }
-    return { kind: 'answer', value: items };
-  }
-
   items(to: string, node: string | null = null): Promise<Answer<DiscoItems>> {
     return this.ask(to, 'get', itemsQuery(node), (element) => ofNode(readItems(element), node));
   }
 }
+
+const silence: IqOutcome = { kind: 'timeout' };
 
 function readAnswer<T>(payload: Element | null, read: (element: Element) => T): Answer<T> {
   if (!payload) return { kind: 'malformed', why: 'the result is empty' };

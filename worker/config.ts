@@ -1,14 +1,17 @@
 /** The worker's environment, read once. */
 
 import { z } from 'zod';
-import { parseJid } from '../protocol/jid.ts';
+import { type Policy, parsePolicy } from '../market/policy.ts';
+import { bareJid, type Jid, parseJid, tryJid } from '../protocol/jid.ts';
 import { logLevels } from './log.ts';
-import { type Policy, parsePolicy } from './policy.ts';
 
 export type Config = {
   databaseUrl: string;
   xmpp: { service: string; domain: string; username: string; password: string };
   policy: Policy;
+  /** Chat rooms to enter, and user directories to search. */
+  rooms: Jid[];
+  userDirectories: ReadonlySet<string>;
   probe: 'consented' | 'never';
   logLevel: (typeof logLevels)[number];
   limits: CrawlLimits;
@@ -22,9 +25,35 @@ export type CrawlLimits = {
   absenceMs: number;
   /** How long a fresh session waits for presence before it takes the silent for offline. */
   presenceSettleMs: number;
+  /** How often each agent's reachability is observed: the period of its pings. */
+  pingPeriodMs: number;
+  /** How often what is overdue is swept up. */
+  sweepPeriodMs: number;
 };
 
-export const crawlLimits: CrawlLimits = { iqTimeoutMs: 20_000, absenceMs: 60_000, presenceSettleMs: 10_000 };
+export const crawlLimits: CrawlLimits = {
+  iqTimeoutMs: 20_000,
+  absenceMs: 60_000,
+  presenceSettleMs: 10_000,
+  pingPeriodMs: 300_000,
+  sweepPeriodMs: 600_000,
+};
+
+/** A comma list of addresses. */
+function addresses(what: string) {
+  return z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+        .map(tryJid),
+    )
+    .refine((jids) => jids.every((jid) => jid !== null), `takes a comma list of the addresses of ${what}`)
+    .transform((jids) => jids.filter((jid) => jid !== null));
+}
 
 const Environment = z.object({
   DATABASE_URL_DIRECT: z.string().min(1),
@@ -32,11 +61,15 @@ const Environment = z.object({
   XMPP_JID: z.string().regex(/^[^@/]+@[^@/]+$/, "takes the directory account's bare JID"),
   XMPP_PASSWORD: z.string().min(1),
   CRAWL_DOMAINS: z.string().default(''),
+  ROOMS: addresses('rooms'),
+  USER_DIRECTORIES: addresses('user directories'),
   PROBE: z.enum(['consented', 'never']).default('consented'),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   IQ_TIMEOUT_MS: z.coerce.number().int().positive().default(crawlLimits.iqTimeoutMs),
   ABSENCE_MS: z.coerce.number().int().nonnegative().default(crawlLimits.absenceMs),
   PRESENCE_SETTLE_MS: z.coerce.number().int().positive().default(crawlLimits.presenceSettleMs),
+  PING_PERIOD_MS: z.coerce.number().int().positive().default(crawlLimits.pingPeriodMs),
+  SWEEP_PERIOD_MS: z.coerce.number().int().positive().default(crawlLimits.sweepPeriodMs),
 });
 
 /** @throws {Error} that names each variable with what it takes. */
@@ -54,12 +87,16 @@ export function readConfig(environment: { [name: string]: string | undefined }):
     databaseUrl: env.DATABASE_URL_DIRECT,
     xmpp: { service: env.XMPP_SERVICE, domain: jid.domain, username: jid.local, password: env.XMPP_PASSWORD },
     policy: parsePolicy(env.CRAWL_DOMAINS, jid.domain),
+    rooms: env.ROOMS,
+    userDirectories: new Set(env.USER_DIRECTORIES.map(bareJid)),
     probe: env.PROBE,
     logLevel: env.LOG_LEVEL,
     limits: {
       iqTimeoutMs: env.IQ_TIMEOUT_MS,
       absenceMs: env.ABSENCE_MS,
       presenceSettleMs: env.PRESENCE_SETTLE_MS,
+      pingPeriodMs: env.PING_PERIOD_MS,
+      sweepPeriodMs: env.SWEEP_PERIOD_MS,
     },
   };
 }

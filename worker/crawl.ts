@@ -3,10 +3,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasConsent } from '../db/consent.ts';
 import { enqueue, enqueueNew, type LeasedTarget, lease, release, releaseAll } from '../db/queue.ts';
+import { findRegistration } from '../db/registrations.ts';
+import { removeUnconsented } from '../db/write-index.ts';
+import type { Policy } from '../market/policy.ts';
 import { tryJid } from '../protocol/jid.ts';
 import { backoffMs } from './backoff.ts';
 import { errorText, type Log } from './log.ts';
-import type { Policy } from './policy.ts';
 import { type Visit, type VisitDeps, visit, visitTimes } from './visit.ts';
 
 export const crawlLoopLimits = {
@@ -21,7 +23,13 @@ export const crawlLoopLimits = {
   childrenMax: 1_000,
 } as const;
 
-export type CrawlerDeps = VisitDeps & { worker: string; policy: Policy; log: Log };
+export type CrawlerDeps = VisitDeps & {
+  worker: string;
+  policy: Policy;
+  log: Log;
+  /** True while there is a session to ask in. */
+  isOnline: () => boolean;
+};
 
 export class Crawler {
   #deps: CrawlerDeps;
@@ -34,16 +42,9 @@ export class Crawler {
     this.#deps = deps;
   }
 
-  /** Queues the seeds and starts to visit. */
-  async start(): Promise<void> {
-    const { db, worker, policy } = this.#deps;
-    await releaseAll(db, worker);
-    await enqueue(
-      db,
-      policy.seeds.map((domain) => ({ jid: domain, domain, depth: 0, dueMs: 0 })),
-    );
-    this.#stopped = false;
-    this.#loop = this.#run();
+  /** Starts to visit, as soon as there is a session to ask in. */
+  start(): void {
+    this.#loop ??= this.#run();
   }
 
   /** Looks at the queue now instead of at the next poll. */
@@ -62,14 +63,17 @@ export class Crawler {
   }
 
   async #run(): Promise<void> {
-    const { db, worker, log } = this.#deps;
+    const { db, worker, log, isOnline } = this.#deps;
+    let begun = false;
     while (!this.#stopped) {
       const wake = new AbortController();
       this.#wake = wake;
       const room = crawlLoopLimits.visitsMax - this.#running.size;
       try {
-        const targets = room > 0 ? await this.#take(db, worker, room) : [];
-        for (const target of targets) this.#begin(target);
+        if (!begun) await this.#begin();
+        begun = true;
+        const targets = isOnline() && room > 0 ? await this.#take(db, worker, room) : [];
+        for (const target of targets) this.#start(target);
       } catch (error) {
         log('error', 'queue-failed', { error: errorText(error) });
       }
@@ -77,12 +81,23 @@ export class Crawler {
     }
   }
 
+  /** Takes up what an earlier life left: its leases, what it withdrew half, and the seeds. */
+  async #begin(): Promise<void> {
+    const { db, worker, policy } = this.#deps;
+    await releaseAll(db, worker);
+    await removeUnconsented(db);
+    await enqueue(
+      db,
+      policy.seeds.map((domain) => ({ jid: domain, domain, depth: 0, dueMs: 0 })),
+    );
+  }
+
   #take(db: CrawlerDeps['db'], worker: string, limit: number): Promise<LeasedTarget[]> {
     const { visitsPerDomainMax: perDomainMax, leaseMs } = crawlLoopLimits;
     return lease(db, worker, { limit, perDomainMax, leaseMs });
   }
 
-  #begin(target: LeasedTarget): void {
+  #start(target: LeasedTarget): void {
     const visiting = this.#visit(target).finally(() => {
       this.#running.delete(target.jid);
       this.wake();
@@ -91,12 +106,12 @@ export class Crawler {
   }
 
   async #visit(target: LeasedTarget): Promise<void> {
-    const { db, log } = this.#deps;
+    const { db, log, worker } = this.#deps;
     const started = Date.now();
     try {
       const done = (await this.#mayVisit(target)) ? await visit(this.#deps, target) : notVisited;
       await this.#queueChildren(target, done);
-      await release(db, [{ jid: target.jid, nextMs: done.nextMs, failed: done.failed }]);
+      await release(db, worker, [{ jid: target.jid, nextMs: done.nextMs, failed: done.failed }]);
       const { listings, changed, reachable, nextMs } = done;
       log('info', 'visit', {
         jid: target.jid,
@@ -110,14 +125,18 @@ export class Crawler {
       log('error', 'visit-failed', { jid: target.jid, error: errorText(error) });
       const nextMs = backoffMs(target.failures + 1, visitTimes.failedBaseMs, visitTimes.revisitMs);
       // Where even this cannot be written the lease runs out, and the entity is due again.
-      await release(db, [{ jid: target.jid, nextMs, failed: true }]).catch(() => undefined);
+      await release(db, worker, [{ jid: target.jid, nextMs, failed: true }]).catch(() => undefined);
     }
   }
 
-  /** The operator's policy holds for what was queued before it changed, too; consent widens it, but for exclusions. */
+  /**
+   * The operator's policy holds for what was queued before it changed, too; consent widens it, but for exclusions. An
+   * agent that deregistered is left alone.
+   */
   async #mayVisit({ jid, domain }: LeasedTarget): Promise<boolean> {
     const { db, policy } = this.#deps;
-    return policy.allows(domain) || (!policy.excludes(domain) && (await hasConsent(db, jid)));
+    if (policy.allows(domain)) return (await findRegistration(db, jid))?.state !== 'withdrawn';
+    return !policy.excludes(domain) && (await hasConsent(db, jid));
   }
 
   async #queueChildren(target: LeasedTarget, { children }: Visit): Promise<void> {

@@ -1,33 +1,56 @@
 /** One look at one entity: everything it states, by every source. */
 
+import type { Database } from '../db/database.ts';
 import type { Facts } from '../market/facts.ts';
-import type { DiscoInfo } from '../protocol/disco.ts';
+import { type DiscoInfo, hasIdentity, infoQuery, readInfo } from '../protocol/disco.ts';
 import { type Asker, answered } from './ask.ts';
+import { knownInfo, learn } from './caps-cache.ts';
 import { children } from './sources/children.ts';
 import { commands } from './sources/commands.ts';
+import { gateway } from './sources/gateway.ts';
 import { pep } from './sources/pep.ts';
-import { type Fault, type Source, type Subject, sourceLimits, type View } from './sources/source.ts';
+import { pubsubService } from './sources/pubsub-service.ts';
+import {
+  type Address,
+  type Fault,
+  type Publication,
+  type Resource,
+  type Source,
+  type Subject,
+  sourceLimits,
+  type View,
+} from './sources/source.ts';
+import { userSearch } from './sources/user-search.ts';
 
 /** Every way of learning, beside the root disco#info that all of them build on. */
-const sources: Source[] = [commands, pep, children];
+const sources: Source[] = [commands, pep, children, pubsubService, gateway, userSearch];
+
+export type DiscoverDeps = {
+  db: Database;
+  asker: Asker;
+  /** The directory's own bare JID. */
+  own: string;
+  /** User directories that the operator opted for, by address. */
+  userDirectories: ReadonlySet<string>;
+};
 
 export type Look = {
   /** What was read whole now. */
   fresh: Partial<Facts>;
   /** Whom to visit next. */
   children: string[];
+  /** What the entity, a pubsub service, attests of others; undefined where nothing is known of it. */
+  publications: Publication[] | undefined;
   /** What is wrong with how the entity describes itself. */
   faults: Fault[];
-  /** False where something could not be read: then absence says nothing. */
-  complete: boolean;
   /** The entity answered something. */
   reachable: boolean;
 };
 
-export async function discover(asker: Asker, subject: Subject): Promise<Look> {
+export async function discover(deps: DiscoverDeps, subject: Subject): Promise<Look> {
   const faults: Fault[] = [];
-  const view = await viewOf(asker, subject, faults);
-  const found = await Promise.all(sources.map((source) => source(asker, view)));
+  const view = await viewOf(deps, subject, faults);
+  const found = await Promise.all(sources.map((source) => source(deps.asker, view)));
   const infos = view.addresses.map(({ info }) => info).filter((info) => info !== null);
   const isHeard = view.addresses.length > 0 && view.addresses.every(({ heard }) => heard);
   const fresh: Partial<Facts> = Object.assign(
@@ -35,33 +58,53 @@ export async function discover(asker: Asker, subject: Subject): Promise<Look> {
     isHeard && { disco: mergeInfo(infos) },
     ...found.map(({ facts }) => facts),
   );
-  const needed: (keyof Facts)[] = view.isAccount
-    ? ['disco', 'commands', 'cards', 'listings']
-    : ['disco', 'commands'];
   return {
     fresh,
-    children: found.flatMap((one) => one.children),
+    children: found.flatMap((one) => one.children).slice(0, sourceLimits.childrenMax),
+    publications: found.find((one) => one.publications)?.publications,
     faults: [...faults, ...found.flatMap((one) => one.faults)],
-    complete: needed.every((key) => key in fresh),
     reachable: infos.length > 0 || 'cards' in fresh || 'listings' in fresh,
   };
 }
 
-/** Asks every address for its root disco#info. An account without a known resource cannot be asked. */
-async function viewOf(asker: Asker, subject: Subject, faults: Fault[]): Promise<View> {
+/** Where the entity answers for itself, and what it says of itself there. */
+async function viewOf(deps: DiscoverDeps, subject: Subject, faults: Fault[]): Promise<View> {
+  const { own, userDirectories } = deps;
   const isAccount = subject.jid.includes('@');
-  const addresses = isAccount
-    ? subject.resources
-        .slice(0, sourceLimits.resourcesMax)
-        .map(({ resource }) => `${subject.jid}/${resource}`)
-    : [subject.jid];
-  const asked = addresses.map(async (address) => {
-    const answer = await asker.info(address);
-    if (answer.kind === 'malformed') faults.push({ where: address, what: `its disco#info: ${answer.why}` });
-    const heard = answer.kind === 'answer' || answer.kind === 'refused';
-    return { address, info: answered(answer), silent: answer.kind === 'silent', heard };
-  });
-  return { subject, addresses: await Promise.all(asked), isAccount };
+  const base = { subject, isAccount, own, userDirectories };
+  const resources = subject.resources.slice(0, sourceLimits.resourcesMax);
+  if (resources.length > 0) {
+    const asked = resources.map((resource) => askInfo(deps, addressOf(subject, resource), resource, faults));
+    return { ...base, addresses: await Promise.all(asked) };
+  }
+  const bare = await askInfo(deps, subject.jid, null, faults);
+  // For an account that is away its server answers, which is no word of the agent's own.
+  const isOwnWord = !isAccount || (bare.info !== null && !hasIdentity(bare.info, 'account'));
+  return { ...base, addresses: isOwnWord ? [bare] : [] };
+}
+
+/** An entity without resources, as a bot of a component is, announces itself by its bare address. */
+function addressOf(subject: Subject, { resource }: Resource): string {
+  return resource === '' ? subject.jid : `${subject.jid}/${resource}`;
+}
+
+async function askInfo(
+  { db, asker }: DiscoverDeps,
+  address: string,
+  resource: Resource | null,
+  faults: Fault[],
+): Promise<Address> {
+  const known = resource && (await knownInfo(db, resource.caps));
+  if (known) return { address, info: known, silent: false, heard: true };
+  const answer = await asker.ask(address, 'get', infoQuery(), (element) => ({
+    info: readInfo(element),
+    element,
+  }));
+  if (answer.kind === 'malformed') faults.push({ where: address, what: `its disco#info: ${answer.why}` });
+  const said = answered(answer);
+  if (said && resource) await learn(db, resource.caps, said.element);
+  const isHeard = said !== null || answer.kind === 'refused';
+  return { address, info: said?.info ?? null, silent: answer.kind === 'silent', heard: isHeard };
 }
 
 /** Where an agent is online more than once, what any of its resources states holds. */

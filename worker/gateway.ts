@@ -32,8 +32,12 @@ import {
   toolNode,
   toolsNode,
 } from '../protocol/dialects/agent-gateway/namespaces.ts';
-import { type Direction, readSchemaAnswer, schemaRequest } from '../protocol/dialects/agent-gateway/schema.ts';
-import { type DiscoInfo, type DiscoItem, hasIdentity } from '../protocol/disco.ts';
+import {
+  type Direction,
+  readSchemaAnswer,
+  schemaRequest,
+} from '../protocol/dialects/agent-gateway/schema.ts';
+import type { DiscoInfo, DiscoItem } from '../protocol/disco.ts';
 import { type Hash, isHashOf, isSameHash } from '../protocol/hashes.ts';
 import { tryJid } from '../protocol/jid.ts';
 import { ParseError } from '../protocol/parse-error.ts';
@@ -61,12 +65,13 @@ export type EndpointLook = {
   faults: string[];
 };
 
+/** The feature decides, not the identity and not the name of the domain ("Finding a Gateway"). */
 export function isGateway(info: DiscoInfo): boolean {
-  return info.features.includes(NS_AGENT_DIRECTORY) || hasIdentity(info, 'automation', 'agent-gateway');
+  return info.features.includes(NS_AGENT_DIRECTORY);
 }
 
 export function isEndpoint(info: DiscoInfo): boolean {
-  return info.features.includes(NS_AGENT_ENDPOINT) || hasIdentity(info, 'automation', 'agent-endpoint');
+  return info.features.includes(NS_AGENT_ENDPOINT);
 }
 
 /** The endpoints that a gateway lists for us. Where they live is for the caller's policy: a gateway may name anyone. */
@@ -111,22 +116,33 @@ async function fetchManifest(
   look: Faults,
 ): Promise<Manifest | null> {
   const { version, manifestHash } = endpoint;
-  const answer = look.take('the manifest', await asker.ask(jid, 'get', manifestRequest(version), readManifestAnswer));
+  const answer = look.take(
+    'the manifest',
+    await asker.ask(jid, 'get', manifestRequest(version), readManifestAnswer),
+  );
   if (!answer) return null;
   return look.read('the manifest', () => {
-    require(answer.version === version, `it is of version ${answer.version}, not ${version}`);
-    require(manifestHash.algo === 'sha-256', 'its hash is not a sha-256 one');
-    require(isSameHash(answer.hash, manifestHash), 'its hash is not the one in disco#info (manifest_hash_value)');
-    require(isHashOf(manifestHash, answer.json), 'its hash is not that of its text');
+    ensure(answer.version === version, `it is of version ${answer.version}, not ${version}`);
+    ensure(manifestHash.algo === 'sha-256', 'its hash is not a sha-256 one');
+    ensure(
+      isSameHash(answer.hash, manifestHash),
+      'its hash is not the one in disco#info (manifest_hash_value)',
+    );
+    ensure(isHashOf(manifestHash, answer.json), 'its hash is not that of its text');
     const manifest = readManifest(answer.json);
-    require(manifest.jid === jid, `its agent.jid is ${manifest.jid}`);
-    require(manifest.version === version, `its agent.version is ${manifest.version}, not ${version}`);
+    ensure(manifest.jid === jid, `its agent.jid is ${manifest.jid}`);
+    ensure(manifest.version === version, `its agent.version is ${manifest.version}, not ${version}`);
     return manifest;
   });
 }
 
 /** The tools that the list names and the manifest has. */
-async function listTools(asker: Asker, jid: string, manifest: Manifest, look: Faults): Promise<ManifestTool[]> {
+async function listTools(
+  asker: Asker,
+  jid: string,
+  manifest: Manifest,
+  look: Faults,
+): Promise<ManifestTool[]> {
   const node = toolsNode(manifest.version);
   const { items, complete, refused, faults } = await readItemPages(asker, jid, node);
   if (!complete) look.incomplete = true;
@@ -141,7 +157,10 @@ async function listTools(asker: Asker, jid: string, manifest: Manifest, look: Fa
   }
   const tools = manifest.tools.filter((tool) => names.has(tool.name));
   if (complete && !refused && tools.length < manifest.tools.length)
-    look.add('the list of tools', `${manifest.tools.length - tools.length} tools of the manifest are not in it`);
+    look.add(
+      'the list of tools',
+      `${manifest.tools.length - tools.length} tools of the manifest are not in it`,
+    );
   if (tools.length > gatewayLimits.toolsMax)
     look.note('the list of tools', `only the first ${gatewayLimits.toolsMax} are read`);
   return tools.slice(0, gatewayLimits.toolsMax);
@@ -149,9 +168,9 @@ async function listTools(asker: Asker, jid: string, manifest: Manifest, look: Fa
 
 /** An item that names somebody else's address is a claim about others, and no tool of this endpoint. */
 function readToolItem(item: DiscoItem, jid: string, version: string): string {
-  require(item.jid === jid, `an item is of ${item.jid}`);
+  ensure(item.jid === jid, `an item is of ${item.jid}`);
   const { version: of, tool } = readToolNode(item.node ?? '');
-  require(of === version, `'${tool}' is of version ${of}, not ${version}`);
+  ensure(of === version, `'${tool}' is of version ${of}, not ${version}`);
   return tool;
 }
 
@@ -164,8 +183,8 @@ async function readTool(context: Context, tool: ManifestTool, manifest: Manifest
   if (!info) return null;
   const stated = look.read(what, () => {
     const read = readToolInfo(formOf(info, FORM_TOOL_INFO));
-    require(read.name === tool.name, `its disco#info is about '${read.name}'`);
-    require(read.version === manifest.version, `its api_version is ${read.version}, not ${manifest.version}`);
+    ensure(read.name === tool.name, `its disco#info is about '${read.name}'`);
+    ensure(read.version === manifest.version, `its api_version is ${read.version}, not ${manifest.version}`);
     return read;
   });
   if (!stated) return null;
@@ -173,6 +192,8 @@ async function readTool(context: Context, tool: ManifestTool, manifest: Manifest
     fetchSchema(context, stated, 'input', stated.inputHash, tool.inputSchema),
     fetchSchema(context, stated, 'output', stated.outputHash, tool.outputSchema),
   ]);
+  // What is known of the tool must not get worse because it was silent just now.
+  if (inputSchema === undefined || outputSchema === undefined) return null;
   return {
     name: tool.name,
     title: tool.title ?? stated.title,
@@ -186,14 +207,17 @@ async function readTool(context: Context, tool: ManifestTool, manifest: Manifest
   };
 }
 
-/** A schema's canonical JSON; null where there is none, or one that the statements disagree about. */
+/**
+ * A schema's canonical JSON; null where there is none, or one that the statements disagree about; undefined where the
+ * endpoint was silent.
+ */
 async function fetchSchema(
   { asker, jid, endpoint, look }: Context,
   tool: ToolInfo,
   direction: Direction,
   hash: Hash | null,
   ofManifest: string | null,
-): Promise<string | null> {
+): Promise<string | null | undefined> {
   const what = `the ${direction} schema of '${tool.name}'`;
   if (hash === null) {
     if (ofManifest !== null) look.note(what, 'the manifest has one, and disco#info no hash of it');
@@ -201,15 +225,19 @@ async function fetchSchema(
   }
   const { name, version } = tool;
   const request = schemaRequest({ tool: name, version, direction, manifestHash: endpoint.manifestHash });
-  const answer = look.take(what, await asker.ask(jid, 'get', request, readSchemaAnswer));
-  if (!answer) return null;
-  return look.read(what, () => {
+  const outcome = await asker.ask(jid, 'get', request, readSchemaAnswer);
+  if (outcome.kind === 'silent') {
+    look.incomplete = true;
+    return undefined;
+  }
+  return look.weigh(what, () => {
+    const answer = saidBy(outcome);
     const isThis = answer.tool === name && answer.version === version && answer.direction === direction;
-    require(isThis, 'the answer is about another schema');
-    require(isSameHash(answer.manifestHash, endpoint.manifestHash), 'the answer is about another manifest');
-    require(isSameHash(answer.schemaHash, hash), "its hash is not the one in the tool's disco#info");
-    require(isHashOf(hash, answer.json), 'its hash is not that of its text');
-    require(answer.json === ofManifest, 'it is not the one in the manifest');
+    ensure(isThis, 'the answer is about another schema');
+    ensure(isSameHash(answer.manifestHash, endpoint.manifestHash), 'the answer is about another manifest');
+    ensure(isSameHash(answer.schemaHash, hash), "its hash is not the one in the tool's disco#info");
+    ensure(isHashOf(hash, answer.json), 'its hash is not that of its text');
+    ensure(answer.json === ofManifest, 'it is not the one in the manifest');
     parseCanonicalJson(answer.json);
     return answer.json;
   });
@@ -221,8 +249,16 @@ function formOf(info: DiscoInfo, type: string): Form {
   return form;
 }
 
+/** @throws {ParseError} where the answer is a refusal, or none that its specification allows. */
+function saidBy<T>(answer: Exclude<Answer<T>, { kind: 'silent' }>): T {
+  if (answer.kind === 'answer') return answer.value;
+  throw new ParseError(
+    answer.kind === 'refused' ? `the question was refused: ${answer.condition}` : answer.why,
+  );
+}
+
 /** @throws {ParseError} where what must hold does not. */
-function require(holds: boolean, otherwise: string): void {
+function ensure(holds: boolean, otherwise: string): void {
   if (!holds) throw new ParseError(otherwise);
 }
 
@@ -242,32 +278,30 @@ class Faults {
     this.#faults.push(`${what}: ${fault}`);
   }
 
-  /** Runs a reader; what it throws is a fault, and then there is no value. */
+  /** Runs a reader; what it throws is a fault, and then there is no value and the look is incomplete. */
   read<T>(what: string, reader: () => T): T | null {
+    const before = this.#faults.length;
+    const value = this.weigh(what, reader);
+    if (this.#faults.length > before) this.incomplete = true;
+    return value;
+  }
+
+  /** Runs a reader of what can be left out without anything else being unknown for it. */
+  weigh<T>(what: string, reader: () => T): T | null {
     try {
       return reader();
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
-      this.add(what, error.message);
+      this.note(what, error.message);
       return null;
     }
   }
 
   /** An answer's value; silence is nobody's fault, but leaves the look incomplete. */
   take<T>(what: string, answer: Answer<T>): T | null {
-    switch (answer.kind) {
-      case 'answer':
-        return answer.value;
-      case 'silent':
-        this.incomplete = true;
-        return null;
-      case 'refused':
-        this.add(what, `the question was refused: ${answer.condition}`);
-        return null;
-      case 'malformed':
-        this.add(what, answer.why);
-        return null;
-    }
+    if (answer.kind !== 'silent') return this.read(what, () => saidBy(answer));
+    this.incomplete = true;
+    return null;
   }
 
   result(tools: ToolFacts[]): EndpointLook {

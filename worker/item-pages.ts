@@ -51,7 +51,8 @@ export async function readItemPages(asker: Asker, to: string, node: string | nul
     const { items, rsm } = answer.value;
     const before = found.size;
     for (const item of items) found.set(JSON.stringify([item.jid, item.node]), item);
-    if (found.size > pageLimits.itemsMax) return end(false, `the list has more than ${pageLimits.itemsMax} items`);
+    if (found.size > pageLimits.itemsMax)
+      return end(false, `the list has more than ${pageLimits.itemsMax} items`);
     if (!rsm?.last || items.length === 0) return end(true);
     if (keys.has(rsm.last) || found.size === before)
       return end(false, 'the list goes round in circles: a page brings what an earlier one brought');

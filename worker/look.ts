@@ -6,9 +6,8 @@
 import { createHash } from 'node:crypto';
 import type { Database } from '../db/database.ts';
 import { beginLook, type CommandLook, endLook, forgetLooks, looksAt } from '../db/looks.ts';
-import { isNoOffer } from '../market/describe.ts';
 import type { CommandFacts, FirstForm } from '../market/facts.ts';
-import { readCommandResponse, writeCommandRequest } from '../protocol/commands.ts';
+import { readCommandOutline, writeCommandRequest } from '../protocol/commands.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
 import { type Asker, answered } from './ask.ts';
 
@@ -23,15 +22,20 @@ type Agent = {
   info: DiscoInfo | null;
 };
 
-/** Adds to each command what a look at it shows, from memory where that still holds. */
+/** The commands with what looks showed; and in how many milliseconds a look that had to wait may be made. */
+export type Looked = { commands: CommandFacts[]; laterMs: number | null };
+
+/**
+ * Adds to each command what a look at it shows, from memory where that still holds.
+ * @param wanted nodes that are going to be listed and whose inputs are stated nowhere
+ */
 export async function lookAtCommands(
   db: Database,
   asker: Asker,
   agent: Agent,
   commands: CommandFacts[],
-  /** Nodes whose inputs are stated elsewhere. */
-  statedNodes: Set<string>,
-): Promise<CommandFacts[]> {
+  wanted: Set<string>,
+): Promise<Looked> {
   const known = await looksAt(db, agent.jid);
   const listed = new Set(commands.map((command) => command.node));
   await forgetLooks(
@@ -39,22 +43,32 @@ export async function lookAtCommands(
     agent.jid,
     [...known.keys()].filter((node) => !listed.has(node)),
   );
-  return Promise.all(
+  const seen = await Promise.all(
     commands.map(async (command) => {
-      if (command.meta || statedNodes.has(command.node) || isNoOffer(command.node)) return command;
-      const look = known.get(command.node);
+      if (!wanted.has(command.node)) return { command, laterMs: null };
+      const look = known.get(command.node) ?? null;
       const fingerprint = fingerprintOf(agent.info, command);
-      if (look && !isOutdated(look, fingerprint, agent.onlineSince)) return withLook(command, look);
-      const seen = await lookAt(db, asker, agent.jid, command, fingerprint);
-      return seen ? { ...command, ...seen } : look ? withLook(command, look) : command;
+      const laterMs = dueIn(look, fingerprint, agent.onlineSince);
+      if (look && laterMs !== 0) return { command: withLook(command, look), laterMs };
+      const shown = await lookAt(db, asker, agent.jid, command, fingerprint);
+      if (shown) return { command: { ...command, ...shown }, laterMs: null };
+      return { command: look ? withLook(command, look) : command, laterMs: lookIntervalMs };
     }),
   );
+  const later = seen.map(({ laterMs }) => laterMs).filter((ms) => ms !== null);
+  return {
+    commands: seen.map(({ command }) => command),
+    laterMs: later.length > 0 ? Math.min(...later) : null,
+  };
 }
 
-function isOutdated(look: CommandLook, fingerprint: string, onlineSince: Date | null): boolean {
-  if (look.takesNothing || Date.now() - look.lookedAt.getTime() < lookIntervalMs) return false;
+/** In how many milliseconds the command is to be looked at: 0 is now, null never while nothing changes. */
+function dueIn(look: CommandLook | null, fingerprint: string, onlineSince: Date | null): number | null {
+  if (!look) return 0;
+  if (look.takesNothing) return null;
   const cameOnline = onlineSince !== null && onlineSince > look.lookedAt;
-  return cameOnline || look.fingerprint !== fingerprint;
+  const isOutdated = !look.finished || cameOnline || look.fingerprint !== fingerprint;
+  return isOutdated ? Math.max(0, look.lookedAt.getTime() + lookIntervalMs - Date.now()) : null;
 }
 
 async function lookAt(
@@ -64,20 +78,26 @@ async function lookAt(
   command: CommandFacts,
   fingerprint: string,
 ): Promise<{ firstForm: FirstForm | null; takesNothing: boolean } | null> {
-  if (!(await beginLook(db, jid, command.node, fingerprint))) return null;
   const request = { node: command.node, sessionId: null, action: 'execute', form: null } as const;
   const response = answered(
-    await asker.ask(command.callJid, 'set', writeCommandRequest(request), readCommandResponse),
+    await asker.ask(
+      command.callJid,
+      'set',
+      writeCommandRequest(request),
+      readCommandOutline,
+      // Asked when the turn has come: consent may go while the question waits.
+      () => beginLook(db, jid, command.node, fingerprint),
+    ),
   );
-  if (response?.node !== command.node) return null;
+  if (!response) return null;
   if (response.status === 'executing' && response.sessionId) {
     const cancel = { ...request, sessionId: response.sessionId, action: 'cancel' } as const;
     // Nobody waits for the answer, and whatever it is changes nothing.
     void asker.ask(command.callJid, 'set', writeCommandRequest(cancel), () => null);
   }
+  if (response.node !== command.node) return null;
   const firstForm = response.form?.type === 'form' ? response.form : null;
   const takesNothing = response.status === 'completed';
-  if (!takesNothing && !firstForm) return null;
   await endLook(db, jid, command.node, { form: takesNothing ? null : firstForm, takesNothing });
   return { firstForm: takesNothing ? null : firstForm, takesNothing };
 }

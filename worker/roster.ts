@@ -1,33 +1,28 @@
-/** Consent and presence: who subscribes to the directory, and who of them is online (design: Consent). */
+/** Consent: who subscribes to the directory. The server keeps the roster, also while the directory is away. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  type AnnouncedCaps,
-  consentingAgents,
-  grantConsent,
-  keepPresenceOf,
-  notePresence,
-  type PresenceNote,
-  withdrawConsent,
-} from '../db/consent.ts';
+import { confirmConsent, grantConsent, subscribers } from '../db/consent.ts';
 import type { Database } from '../db/database.ts';
-import { enqueue } from '../db/queue.ts';
-import { removeConsentListings } from '../db/write-index.ts';
+import { withdrawSubscription } from '../db/write-index.ts';
+import type { Policy } from '../market/policy.ts';
 import { bareJid, type Jid, parseJid } from '../protocol/jid.ts';
-import { type Presence, readPresence } from '../protocol/presence.ts';
+import { type PresenceType, readPresence } from '../protocol/presence.ts';
 import { type RosterItem, readRoster, rosterQuery } from '../protocol/roster.ts';
 import { type Element, xml } from '../protocol/xml.ts';
+import { backoffMs } from './backoff.ts';
 import { errorText, type Log } from './log.ts';
-import type { Policy } from './policy.ts';
+import type { PresenceBook } from './presence-book.ts';
 import type { Session } from './session.ts';
+import type { Wanted } from './wanted.ts';
 
 export const rosterLimits = {
-  /** Presence is gathered this long and written at once: an agent that flaps costs one row. */
-  gatherMs: 50,
-  retryMs: 1_000,
   /** How long the first visit to a new subscriber waits for its presence. */
   presenceAwaitedMs: 2_000,
   rosterTimeoutMs: 30_000,
+  retryBaseMs: 1_000,
+  retryMaxMs: 60_000,
+  /** Requests that wait to be acted upon; the server repeats those beyond at the next session. */
+  movesMax: 10_000,
 } as const;
 
 export type RosterDeps = {
@@ -35,180 +30,195 @@ export type RosterDeps = {
   session: Session;
   policy: Policy;
   log: Log;
+  wanted: Wanted;
+  presence: PresenceBook;
   presenceSettleMs: number;
-  /** Tells the crawler that something is due. */
-  wake: () => void;
 };
 
 export class Roster {
   #deps: RosterDeps;
-  /** Notes not yet written, by full JID: the latest of each. */
-  #notes = new Map<string, PresenceNote>();
-  /** Who is online as far as this session heard. */
-  #online = new Map<string, { jid: string; resource: string }>();
-  #writing: Promise<void> | null = null;
-  /** Subscription stanzas are acted upon one after the other, in the order in which they came. */
-  #moves: Promise<void> = Promise.resolve();
+  /** Whose subscription is in force. */
+  #subscribers = new Set<string>();
+  /** Requests that wait, the latest of each agent; acted upon one after the other. */
+  #moves = new Map<string, { from: Jid; type: 'subscribe' | 'unsubscribe' }>();
+  #moving: Promise<void> | null = null;
   #generation = 0;
+  #announced = false;
+  #announce: Element | null = null;
 
   constructor(deps: RosterDeps) {
     this.#deps = deps;
   }
 
+  /** True once the session has announced the directory. */
+  get announced(): boolean {
+    return this.#announced;
+  }
+
+  isSubscriber(jid: string): boolean {
+    return this.#subscribers.has(jid);
+  }
+
   onPresence(stanza: Element): void {
     const presence = readPresence(stanza);
     if (!presence) return;
-    switch (presence.type) {
-      case 'available':
-        this.#note(presence, 'on');
-        break;
-      case 'unavailable':
-      case 'unsubscribed':
-      case 'error':
-        this.#note(presence, 'off');
-        break;
-      case 'subscribe':
-        this.#move(presence.from, () => this.#grant(presence.from));
-        break;
-      case 'unsubscribe':
-        this.#move(presence.from, () => this.#withdraw(bareJid(presence.from)));
-        break;
-      case 'subscribed':
-      case 'probe':
-        break;
+    const { type, from } = presence;
+    if (type === 'subscribe' || type === 'unsubscribe') this.#move(from, type);
+    // Whose presence is nobody's business is not even remembered.
+    else if (this.#subscribers.has(bareJid(from))) {
+      if (type === 'subscribed') this.#greet(bareJid(from));
+      else if (type === 'available') this.#deps.presence.note(presence, 'on');
+      else if (GONE.has(type)) this.#deps.presence.note(presence, 'off');
     }
+  }
+
+  /** The server's word that a subscription changed (RFC 6121 §2.1.6): only of what it has shown can it be said to end. */
+  onPush(query: Element): void {
+    const granted = readRoster(query).filter(grants);
+    if (granted.length === 0) return;
+    confirmConsent(
+      this.#deps.db,
+      granted.map(({ jid }) => jid),
+    ).catch((error: unknown) => this.#deps.log('error', 'roster-push-failed', { error: errorText(error) }));
   }
 
   /**
-   * Brings the database in line with the roster, which the server keeps also while we are away, then announces us.
-   * Who is not heard of within the settling time is offline.
+   * Brings the database in line with the roster, then announces the directory; tried until it is done or another
+   * session stands. Who is not heard of within the settling time is offline.
    */
   async onFreshSession(announce: Element): Promise<void> {
     const generation = ++this.#generation;
-    const { session, db, log, presenceSettleMs } = this.#deps;
-    this.#online.clear();
-    const outcome = await session.ask(null, 'get', rosterQuery(), rosterLimits.rosterTimeoutMs);
-    if (outcome.kind !== 'result' || !outcome.payload) {
-      log('warn', 'roster-not-read', { outcome: outcome.kind });
-      return;
+    this.#announced = false;
+    this.#announce = announce;
+    for (let failures = 1; generation === this.#generation; failures++) {
+      try {
+        await this.#begin(announce);
+        break;
+      } catch (error) {
+        this.#deps.log('error', 'session-not-begun', { error: errorText(error) });
+        await wait(backoffMs(failures, rosterLimits.retryBaseMs, rosterLimits.retryMaxMs));
+      }
     }
-    const items = readRoster(outcome.payload);
-    this.#moves = this.#moves.then(() => this.#reconcile(items)).catch((error) => this.#failed(error));
-    await this.#moves;
-    session.send(announce);
-    await wait(presenceSettleMs);
-    await this.#flush();
+    await wait(this.#deps.presenceSettleMs);
     if (generation !== this.#generation) return;
-    await keepPresenceOf(db, [...this.#online.values()]).catch((error) => this.#failed(error));
+    await this.#deps.presence
+      .settle()
+      .catch((error: unknown) =>
+        this.#deps.log('error', 'presence-not-settled', { error: errorText(error) }),
+      );
   }
 
-  /** Waits for what was taken in to be written. */
+  /** Waits for what was taken in to be acted upon. */
   async stop(): Promise<void> {
     this.#generation++;
-    await this.#moves;
-    await this.#flush();
+    await this.#moving;
+    await this.#deps.presence.stop();
   }
 
-  #note({ from, caps }: Presence, state: 'on' | 'off'): void {
+  async #begin(announce: Element): Promise<void> {
+    const { session, presence } = this.#deps;
+    const outcome = await session.ask(null, 'get', rosterQuery(), rosterLimits.rosterTimeoutMs);
+    if (outcome.kind !== 'result' || !outcome.payload)
+      throw new Error(`the roster is not answered: ${outcome.kind}`);
+    const items = readRoster(outcome.payload);
+    await this.#moving;
+    await this.#reconcile(items);
+    presence.clear();
+    if (!session.send(announce)) throw new Error('the session ended');
+    this.#announced = true;
+  }
+
+  #move(from: Jid, type: 'subscribe' | 'unsubscribe'): void {
     const jid = bareJid(from);
-    const key = `${jid}/${from.resource}`;
-    const earlier = this.#notes.get(key)?.state;
-    const note = {
-      jid,
-      resource: from.resource,
-      state: state === 'on' && earlier === 'off' ? 'back' : state,
-      caps: announced(caps),
-    } as const;
-    this.#notes.set(key, note);
-    if (state === 'on') this.#online.set(key, note);
-    else if (from.resource) this.#online.delete(key);
-    else for (const [other, { jid: whose }] of this.#online) if (whose === jid) this.#online.delete(other);
-    this.#writing ??= this.#writeSoon().finally(() => {
-      this.#writing = null;
+    if (this.#moves.size >= rosterLimits.movesMax && !this.#moves.has(jid)) return;
+    // Taken out first, so that the latest word is also the last in line.
+    this.#moves.delete(jid);
+    this.#moves.set(jid, { from, type });
+    this.#moving ??= this.#actOnMoves().finally(() => {
+      this.#moving = null;
     });
   }
 
-  async #writeSoon(): Promise<void> {
-    while (this.#notes.size > 0) {
-      await wait(rosterLimits.gatherMs);
-      await this.#flush();
+  async #actOnMoves(): Promise<void> {
+    for (const [jid, { from, type }] of this.#moves) {
+      this.#moves.delete(jid);
+      try {
+        if (type === 'subscribe') await this.#grant(from);
+        else await this.#withdraw(jid);
+      } catch (error) {
+        // Unanswered, the server repeats a request at the next session; a withdrawal shows in the roster then.
+        this.#deps.log('error', 'subscription-failed', { jid, error: errorText(error) });
+      }
     }
-  }
-
-  /** Writes the gathered notes; where that fails they stay, older than any that came meanwhile. */
-  async #flush(): Promise<void> {
-    const { db, wake } = this.#deps;
-    const notes = this.#notes;
-    if (notes.size === 0) return;
-    this.#notes = new Map();
-    try {
-      await notePresence(db, [...notes.values()]);
-      const consenting = new Set(await consentingAgents(db));
-      const came = [...notes.values()].filter(({ jid, state }) => state !== 'off' && consenting.has(jid));
-      await enqueue(
-        db,
-        came.map(({ jid }) => ({ jid, domain: parseJid(jid).domain, depth: 0, dueMs: 0 })),
-      );
-      if (came.length > 0) wake();
-    } catch (error) {
-      this.#failed(error);
-      this.#notes = new Map([...notes, ...this.#notes]);
-      await wait(rosterLimits.retryMs);
-    }
-  }
-
-  #move(from: Jid, act: () => Promise<void>): void {
-    const { log } = this.#deps;
-    this.#moves = this.#moves.then(act).catch((error: unknown) => {
-      // Unanswered, the server repeats the request at the next session; nothing was promised.
-      log('error', 'subscription-failed', { jid: bareJid(from), error: errorText(error) });
-    });
   }
 
   /** Answered only once the consent is committed. */
   async #grant(from: Jid): Promise<void> {
-    const { db, session, policy, log } = this.#deps;
+    const { db, session, policy, log, wanted } = this.#deps;
     const jid = bareJid(from);
     if (policy.excludes(from.domain)) {
       session.send(xml('presence', { to: jid, type: 'unsubscribed' }));
       return;
     }
     await grantConsent(db, jid);
-    session.send(xml('presence', { to: jid, type: 'subscribed' }));
-    session.send(xml('presence', { to: jid, type: 'subscribe' }));
+    this.#subscribers.add(jid);
+    this.#accept(jid);
     // Its presence, which follows at once where it is online, leads to a visit that sees more.
-    await enqueue(db, [{ jid, domain: from.domain, depth: 0, dueMs: rosterLimits.presenceAwaitedMs }]);
+    wanted.add(jid, from.domain, rosterLimits.presenceAwaitedMs);
     log('info', 'consent-granted', { jid });
   }
 
+  #accept(jid: string): void {
+    this.#deps.session.send(xml('presence', { to: jid, type: 'subscribed' }));
+    this.#deps.session.send(xml('presence', { to: jid, type: 'subscribe' }));
+  }
+
+  /**
+   * Announces the directory again to an agent that now shows it its presence: ejabberd takes the caps, without which it
+   * sends no PEP notifications, only from presence that comes after that.
+   */
+  #greet(jid: string): void {
+    const { session } = this.#deps;
+    if (this.#announce) session.send(xml('presence', { to: jid }, ...this.#announce.getChildElements()));
+  }
+
   async #withdraw(jid: string): Promise<void> {
-    const { db, session, log } = this.#deps;
-    await withdrawConsent(db, jid);
-    const removed = await removeConsentListings(db, jid);
+    const { db, session, log, wanted } = this.#deps;
+    this.#subscribers.delete(jid);
+    const removed = await withdrawSubscription(db, jid);
     session.send(xml('presence', { to: jid, type: 'unsubscribed' }));
     session.send(xml('presence', { to: jid, type: 'unsubscribe' }));
+    // What it states to everybody is described anew, without what its consent had shown.
+    wanted.add(jid, parseJid(jid).domain);
     log('info', 'consent-withdrawn', { jid, removed });
   }
 
   async #reconcile(items: RosterItem[]): Promise<void> {
     const { db, session, policy } = this.#deps;
-    const consenting = new Set(await consentingAgents(db));
-    for (const item of items) {
-      const grants = item.subscription === 'from' || item.subscription === 'both';
-      if (!grants || policy.excludes(parseJid(item.jid).domain)) continue;
-      if (!consenting.delete(item.jid)) await grantConsent(db, item.jid);
-      if (item.subscription === 'from' && !item.asked)
-        session.send(xml('presence', { to: item.jid, type: 'subscribe' }));
+    const known = new Map((await subscribers(db)).map(({ jid, confirmed }) => [jid, confirmed]));
+    const granted = items.filter((item) => grants(item) && !policy.excludes(parseJid(item.jid).domain));
+    for (const { jid, subscription, asked } of granted) {
+      if (!known.delete(jid)) await grantConsent(db, jid);
+      if (subscription === 'from' && !asked) session.send(xml('presence', { to: jid, type: 'subscribe' }));
     }
-    for (const jid of consenting) await this.#withdraw(jid);
-  }
-
-  #failed(error: unknown): void {
-    this.#deps.log('error', 'presence-not-written', { error: errorText(error) });
+    await confirmConsent(
+      db,
+      granted.map(({ jid }) => jid),
+    );
+    this.#subscribers = new Set(granted.map(({ jid }) => jid));
+    for (const [jid, confirmed] of known) {
+      if (confirmed) await this.#withdraw(jid);
+      else {
+        // Committed, and cut off before the answer went out.
+        this.#subscribers.add(jid);
+        this.#accept(jid);
+      }
+    }
   }
 }
 
-/** XEP-0115 names its hash functions as XEP-0300 does. */
-function announced(caps: Presence['caps']): AnnouncedCaps[] {
-  return caps ? [{ algorithm: `caps:${caps.hash}`, ver: caps.ver }] : [];
+const GONE: ReadonlySet<PresenceType> = new Set(['unavailable', 'unsubscribed', 'error']);
+
+function grants({ subscription }: RosterItem): boolean {
+  return subscription === 'from' || subscription === 'both';
 }

@@ -2,19 +2,26 @@
 
 import { hasConsent, type OnlineResource, onlineResources } from '../db/consent.ts';
 import type { Database } from '../db/database.ts';
-import { factsOf } from '../db/facts.ts';
-import type { LeasedTarget } from '../db/queue.ts';
+import { factsOf, replacePublications } from '../db/facts.ts';
+import { enqueue, type LeasedTarget } from '../db/queue.ts';
+import { findRegistration } from '../db/registrations.ts';
+import { observeVisit } from '../db/vitality.ts';
 import type { AgentIndex } from '../db/write-index.ts';
+import { denialIn } from '../market/denial.ts';
 import { type Described, describe } from '../market/describe.ts';
 import type { CommandFacts, DatedFacts, FactSource, Facts } from '../market/facts.ts';
 import type { Listing, Source } from '../market/listing.ts';
 import { qualityOf } from '../market/quality.ts';
+import type { RegistrationRecord } from '../market/registration.ts';
 import { versionOf } from '../market/version.ts';
+import { tryJid } from '../protocol/jid.ts';
 import type { Asker } from './ask.ts';
 import { backoffMs } from './backoff.ts';
 import { discover, type Look } from './discover.ts';
 import type { Indexer } from './indexer.ts';
-import { lookAtCommands } from './look.ts';
+import { type Looked, lookAtCommands } from './look.ts';
+import { asRegistered } from './registered.ts';
+import type { Publication, Resource } from './sources/source.ts';
 
 export const visitTimes = {
   /** A described entity is verified again well within the day after which it would be stale. */
@@ -22,11 +29,18 @@ export const visitTimes = {
   /** A consenting agent that is online with nothing to show is looked at again soon: it may be starting. */
   emptyBaseMs: 5_000,
   failedBaseMs: 30_000,
+  /** A look takes no longer than this; what was not answered by then is silence. */
+  lookMaxMs: 90_000,
 } as const;
 
 export type VisitDeps = {
   db: Database;
   asker: Asker;
+  /** The directory's own bare JID. */
+  own: string;
+  userDirectories: ReadonlySet<string>;
+  /** Resources of an account that were met in a room, beside those that presence tells of. */
+  met: (jid: string) => Resource[];
   indexer: Indexer;
   probe: 'consented' | 'never';
   absenceMs: number;
@@ -43,51 +57,122 @@ export type Visit = {
 };
 
 export async function visit(deps: VisitDeps, target: LeasedTarget): Promise<Visit> {
-  const { db, asker, indexer } = deps;
+  const { db, indexer } = deps;
   const { jid } = target;
-  const [consented, resources, known] = await Promise.all([
+  const [consented, resources, known, registration] = await Promise.all([
     hasConsent(db, jid),
     onlineResources(db, jid),
     factsOf(db, jid),
+    findRegistration(db, jid),
   ]);
-  const look = await discover(asker, { jid, consented, resources });
-  if (consented && deps.probe === 'consented') {
-    look.fresh.commands &&= await withForms(deps, jid, look, resources, known);
+  const asker = deps.asker.forLook(visitTimes.lookMaxMs);
+  const look = await discover(
+    { db, asker, own: deps.own, userDirectories: deps.userDirectories },
+    { jid, consented, resources: resourcesOf(resources, deps.met(jid), registration) },
+  );
+  if (look.fresh.commands) look.fresh.commands = withKnown(look.fresh.commands, known.commands?.value ?? []);
+  let laterMs: number | null = null;
+  if (look.fresh.commands && consented && deps.probe === 'consented') {
+    const looked = await withForms(db, asker, jid, look, resources, known);
+    look.fresh.commands = looked.commands;
+    laterMs = looked.laterMs;
   }
+  if (look.publications) await publish(db, jid, look.publications);
   const facts = { ...known, ...datedNow(look.fresh) };
-  // Consent may have gone while the agent was asked.
-  const stillConsented = consented && (await hasConsent(db, jid));
-  const described = describe({ jid, consented: stillConsented, facts });
-  const index = indexOf(target, described, facts, look);
+  const described = indexOf(target, describe({ jid, consented, facts }), facts, look);
+  const index = asRegistered(described, await findRegistration(db, jid), consented);
+  // The write asks once more whether the consent still stands: it may have gone while the agent was asked.
   const outcome = await indexer.write(index);
-  const state = { consented: stillConsented, online: resources.length > 0, missing: outcome.missing };
+  await observeVisit(db, { jid, ...signalsOf(look, consented), replyMs: null });
+  const state = { consented, online: resources.length > 0, missing: outcome.missing };
+  const next = schedule(deps, target, look, index, state);
   return {
     listings: index.listings.length,
     changed: outcome.changed + outcome.removed > 0,
     reachable: look.reachable,
     children: look.children,
-    ...schedule(deps, target, look, index, state),
+    nextMs: laterMs === null ? next.nextMs : Math.min(next.nextMs, laterMs),
+    failed: next.failed,
   };
 }
 
+/** Every resource that is known by presence, from a room, or because it registered. */
+function resourcesOf(
+  online: OnlineResource[],
+  met: Resource[],
+  registration: RegistrationRecord | null,
+): Resource[] {
+  const registered = registration?.state === 'live' && registration.resource ? [registration.resource] : [];
+  const further = [...met, ...registered.map((resource) => ({ resource, caps: [] }))];
+  const known = new Set(online.map(({ resource }) => resource));
+  return [...online, ...further.filter(({ resource }) => !known.has(resource))];
+}
+
+/** Whether the agent describes itself, and lists its commands; null where there was no way to ask. */
+function signalsOf(
+  { fresh, faults }: Look,
+  consented: boolean,
+): { describes: boolean | null; answers: boolean | null } {
+  if (!consented) return { describes: null, answers: null };
+  return {
+    describes: fresh.disco !== undefined && fresh.disco !== null && faults.length === 0,
+    answers: fresh.commands !== undefined,
+  };
+}
+
+/** What a command's node did not answer now is what it answered before. */
+function withKnown(commands: CommandFacts[], known: CommandFacts[]): CommandFacts[] {
+  const before = new Map(known.map((command) => [command.node, command]));
+  return commands.map((command) => {
+    const earlier = before.get(command.node);
+    return command.heard || !earlier ? command : { ...earlier, name: command.name, callJid: command.callJid };
+  });
+}
+
 /** The commands with what looking at their first forms shows. */
-function withForms(
-  { db, asker }: VisitDeps,
+async function withForms(
+  db: Database,
+  asker: Asker,
   jid: string,
   look: Look,
   resources: OnlineResource[],
   known: DatedFacts,
-): Promise<CommandFacts[]> {
-  const cards = look.fresh.cards ?? known.cards?.value ?? [];
-  const skills = cards.flatMap((card) => card.skills).filter((skill) => skill.fields !== null);
-  const stated = new Set(skills.map((skill) => skill.node).filter((node) => node !== null));
+): Promise<Looked> {
+  const commands = look.fresh.commands ?? [];
   const since = resources.map((resource) => resource.since.getTime());
   const agent = {
     jid,
     onlineSince: since.length > 0 ? new Date(Math.max(...since)) : null,
     info: look.fresh.disco ?? null,
   };
-  return lookAtCommands(db, asker, agent, look.fresh.commands ?? [], stated);
+  const wanted = nodesToLookAt(jid, commands, { ...known, ...datedNow(look.fresh) });
+  return lookAtCommands(db, asker, agent, commands, wanted);
+}
+
+/** Commands that will be listed, whose inputs nobody states, where everything that could state them was heard. */
+function nodesToLookAt(jid: string, commands: CommandFacts[], facts: DatedFacts): Set<string> {
+  if (!facts.cards && jid.includes('@')) return new Set();
+  const heard = new Set(commands.filter((command) => command.heard).map((command) => command.node));
+  const listings = describe({ jid, consented: true, facts }).listings.map(({ listing }) => listing);
+  const unstated = listings.filter(
+    ({ kind, provenance }) => kind === 'command' && statesNoInputs(provenance),
+  );
+  return new Set(unstated.map(({ node }) => node).filter((node) => heard.has(node)));
+}
+
+/** What an earlier look showed is no statement: whether it still holds is the look's to know. */
+function statesNoInputs({ inputs }: Listing['provenance']): boolean {
+  return (inputs ?? []).every(({ source }) => source === 'first-form');
+}
+
+/** Keeps what a pubsub service attests, and has those visited of whom it says something new. */
+async function publish(db: Database, service: string, publications: Publication[]): Promise<void> {
+  const affected = await replacePublications(db, service, publications);
+  const targets = affected.flatMap((jid) => {
+    const publisher = tryJid(jid);
+    return publisher ? [{ jid, domain: publisher.domain, depth: 0, dueMs: 0 }] : [];
+  });
+  await enqueue(db, targets);
 }
 
 function datedNow(fresh: Partial<Facts>): DatedFacts {
@@ -101,9 +186,13 @@ const LEARNED_BY: { [source in Source]?: FactSource[] } = {
   'command-meta': ['commands'],
   'first-form': ['commands'],
   'listing-form': ['commands', 'listings', 'disco'],
-  'agent-card': ['cards'],
+  'agent-card': ['cards', 'entries'],
   pubsub: ['published'],
   disco: ['disco', 'listings'],
+  manifest: ['tools'],
+  'ard-entry': ['entries'],
+  location: ['profile'],
+  avatar: ['profile'],
 };
 
 function indexOf(
@@ -124,12 +213,21 @@ function indexOf(
       version: versionOf(listing),
       quality: qualityOf(listing),
       onConsent,
-      callJid: callJids.get(listing.node) ?? (isAccount ? null : jid),
+      callJid: listing.kind === 'tool' || !isAccount ? jid : (callJids.get(listing.node) ?? null),
       sources: sourceTimes(listing, facts),
     })),
-    facts: look.fresh,
-    extent: described.noindex ? 'none' : look.complete ? 'all' : 'some',
+    facts: described.noindex ? denialIn(look.fresh) : look.fresh,
+    isDenied: described.noindex,
+    read: readWhole(look.fresh),
+    reachable: look.reachable,
   };
+}
+
+/** The sources of which everything was read now: a listing that rests on these alone and is not among them is gone. */
+function readWhole(fresh: Partial<Facts>): Source[] {
+  return (Object.entries(LEARNED_BY) as [Source, FactSource[]][])
+    .filter(([, ways]) => ways.every((way) => way === 'published' || way in fresh))
+    .map(([source]) => source);
 }
 
 function sourceTimes(listing: Listing, facts: DatedFacts): { [source: string]: Date } {
@@ -148,14 +246,15 @@ function schedule(
   state: { consented: boolean; online: boolean; missing: number },
 ): { nextMs: number; failed: boolean } {
   if (state.missing > 0) return { nextMs: deps.absenceMs + 1_000, failed: false };
-  const isEmpty = state.consented && state.online && index.listings.length === 0 && index.extent !== 'none';
+  const isEmpty = state.consented && state.online && index.listings.length === 0 && !index.isDenied;
   if (isEmpty) {
     return {
       nextMs: backoffMs(target.failures + 1, visitTimes.emptyBaseMs, visitTimes.revisitMs),
       failed: true,
     };
   }
-  if (!look.reachable) {
+  const isPartial = look.fresh.commands?.some((command) => !command.heard) ?? false;
+  if (!look.reachable || isPartial) {
     return {
       nextMs: backoffMs(target.failures + 1, visitTimes.failedBaseMs, visitTimes.revisitMs),
       failed: true,

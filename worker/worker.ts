@@ -1,25 +1,34 @@
 /** The bot: a session, a crawler and a roster over one database. */
 
 import { connectWorker } from '../db/connect-worker.ts';
-import { hasConsent } from '../db/consent.ts';
 import { beat } from '../db/heartbeat.ts';
-import { enqueue } from '../db/queue.ts';
-import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
-import { NS_AGENTCARD, NS_LISTING } from '../protocol/namespaces.ts';
+import { readCommandNotice } from '../protocol/command-notice.ts';
+import { bareJid, formatJid, tryJid } from '../protocol/jid.ts';
+import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
-import type { Element } from '../protocol/xml.ts';
+import { type Element, xml } from '../protocol/xml.ts';
 import { announcement, answer } from './answer.ts';
 import { Asker } from './ask.ts';
+import { CommandDesk } from './commands/desk.ts';
+import { providerCommands } from './commands/provider-commands.ts';
 import type { Config } from './config.ts';
 import { Crawler } from './crawl.ts';
 import { Indexer } from './indexer.ts';
 import { errorText, type Log } from './log.ts';
-import { Pace, questionsPerDomainMax } from './pace.ts';
+import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
+import { PresenceBook } from './presence-book.ts';
+import { Pulse } from './pulse.ts';
+import { Rooms } from './rooms.ts';
 import { Roster } from './roster.ts';
 import { Session } from './session.ts';
+import { Sweeper } from './sweeper.ts';
+import { Wanted } from './wanted.ts';
 
 export const workerTimes = { heartbeatMs: 5_000, stopGraceMs: 2_000 } as const;
+
+/** Nodes of which a change is a reason to visit. */
+const WATCHED_NODES = [NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING];
 
 /** The resource under which the directory's account is the directory. */
 export const directoryResource = 'guildhall';
@@ -36,22 +45,21 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     domain: config.xmpp.domain,
     resource: directoryResource,
   });
+  const own = bareJid({ local: config.xmpp.username, domain: config.xmpp.domain, resource: '' });
   const { limits, policy, probe } = config;
 
   const session = new Session({
     xmpp: { ...config.xmpp, resource: directoryResource },
     log,
     handlers: {
-      onPresence: (stanza) => roster.onPresence(stanza),
+      onPresence: (stanza) => void (rooms.onPresence(stanza) || roster.onPresence(stanza)),
       onMessage: (stanza) => onMessage(stanza),
-      onQuery: (stanza) => void (tryJid(stanza.attrs.from) && session.send(answer(stanza))),
+      onQuery: (stanza) => onQuery(stanza),
       onFreshSession: () => void onFreshSession(),
     },
   });
-  const asker = new Asker(
-    (to, type, payload) => session.ask(to, type, payload, limits.iqTimeoutMs),
-    new Pace(questionsPerDomainMax),
-  );
+  const pace = new Pace(questionsPerDomainMax, questionsPerAddressMax);
+  const asker = new Asker((to, type, payload) => session.ask(to, type, payload, limits.iqTimeoutMs), pace);
   const indexer = new Indexer(db, limits.absenceMs);
   const crawler = new Crawler({
     db,
@@ -59,8 +67,20 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     indexer,
     probe,
     absenceMs: limits.absenceMs,
+    own,
+    userDirectories: config.userDirectories,
+    met: (jid) => rooms.met(jid),
+    isOnline: () => session.ready,
     worker: name,
     policy,
+    log,
+  });
+  const wanted = new Wanted({ db, log, wake: () => crawler.wake() });
+  const rooms = new Rooms({
+    rooms: config.rooms,
+    nick: directoryResource,
+    send: (stanza) => session.send(stanza),
+    onMet: (jid) => policy.allows(jid.domain) && wanted.add(bareJid(jid), jid.domain),
     log,
   });
   const roster = new Roster({
@@ -68,20 +88,52 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     session,
     policy,
     log,
+    wanted,
+    presence: new PresenceBook({ db, log, wanted }),
     presenceSettleMs: limits.presenceSettleMs,
-    wake: () => crawler.wake(),
   });
-  let crawling = false;
+  const pulse = new Pulse({
+    db,
+    ask: (to, type, payload) => session.ask(to, type, payload, limits.iqTimeoutMs),
+    pace,
+    send: (stanza) => session.send(stanza),
+    isOnline: () => session.ready,
+    periodMs: limits.pingPeriodMs,
+    log,
+  });
+
+  const commands = providerCommands(
+    { db, policy },
+    {
+      wake: () => crawler.wake(),
+      // Its subscription ends as if it had ended it itself.
+      endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
+    },
+  );
+  const desk = new CommandDesk(commands, {
+    onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
+  });
+  const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
   async function onFreshSession(): Promise<void> {
-    try {
-      // The crawl begins with the first session: before it nothing can be asked.
-      if (!crawling) await crawler.start();
-      crawling = true;
-      await roster.onFreshSession(announcement());
-    } catch (error) {
-      log('error', 'session-not-begun', { error: errorText(error) });
-    }
+    const settled = pulse.hold();
+    rooms.onFreshSession();
+    await roster.onFreshSession(announcement());
+    settled();
+  }
+
+  function onQuery(stanza: Element): void {
+    const push = stanza.getChild('query', NS_ROSTER);
+    // RFC 6121 §2.1.6: a push comes from one's own account, or names nobody.
+    if (push && stanza.attrs.type === 'set' && (!stanza.attrs.from || stanza.attrs.from === own)) {
+      roster.onPush(push);
+      session.send(xml('iq', { type: 'result', id: stanza.attrs.id }));
+    } else void answerTo(stanza);
+  }
+
+  async function answerTo(stanza: Element): Promise<void> {
+    const answered = await answer(stanza, desk);
+    if (answered) session.send(answered);
   }
 
   /** A published change is a reason to visit; what it says is read from its source, by the visit. */
@@ -90,26 +142,17 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     if (!from || stanza.attrs.type === 'error') return;
     try {
       const event = readPubsubEvent(stanza);
-      if (!event || from.resource || ![NS_AGENTCARD, NS_LISTING].includes(event.node)) return;
-      if (from.local) void onPublished(from);
+      const isPublished = event !== null && !from.resource && WATCHED_NODES.includes(event.node);
+      if (!isPublished && !readCommandNotice(stanza)) return;
+      const jid = bareJid(from);
+      if (policy.allows(from.domain) || roster.isSubscriber(jid)) wanted.add(jid, from.domain);
     } catch (error) {
       if (!(error instanceof ParseError)) throw error;
     }
   }
 
-  async function onPublished(from: Jid): Promise<void> {
-    const jid = bareJid(from);
-    try {
-      if (!policy.allows(from.domain) && !(await hasConsent(db, jid))) return;
-      await enqueue(db, [{ jid, domain: from.domain, depth: 0, dueMs: 0 }]);
-      crawler.wake();
-    } catch (error) {
-      log('error', 'queue-failed', { error: errorText(error) });
-    }
-  }
-
   const sign = () =>
-    beat(db, name, session.ready).catch((error: unknown) => {
+    beat(db, name, session.ready && roster.announced).catch((error: unknown) => {
       log('error', 'heartbeat-failed', { error: errorText(error) });
     });
   try {
@@ -120,12 +163,19 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
   }
   const heartbeat = setInterval(sign, workerTimes.heartbeatMs);
   session.start();
+  crawler.start();
+  pulse.start();
+  sweeper.start();
   return {
     session,
     async stop() {
       clearInterval(heartbeat);
+      await pulse.stop();
+      await sweeper.stop();
       await crawler.stop(workerTimes.stopGraceMs);
+      rooms.stop();
       await roster.stop();
+      await wanted.settle();
       await session.stop();
       await sign();
       await end();

@@ -5,7 +5,7 @@ import type { AgentPage } from '../../operations/show.ts';
 import { hitList, stateBadge } from './hit.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import { layout } from './layout.ts';
-import { fact, moment } from './listing-page.ts';
+import { fact, moment, vitalityFacts } from './listing-page.ts';
 import { domainPath, xmppUri } from './paths.ts';
 import { presenceState } from './words.ts';
 
@@ -22,6 +22,7 @@ export function agentPage({ agent, listings }: AgentPage): Html {
 ${fact('Domain', html`<a class="jid" href="${domainPath(agent.domain)}">${said(agent.domain)}</a>`)}
 ${fact('State', html`${state.text}`)}
 ${agent.lastSeen ? fact('Last seen', moment(agent.lastSeen)) : nothing}
+${vitalityFacts(agent)}
 ${fact('Listed since', moment(agent.firstSeen))}
 </dl>
 <section class="results" aria-labelledby="offers">

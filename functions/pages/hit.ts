@@ -4,7 +4,16 @@ import { html } from 'hono/html';
 import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import { agentPath, listingPath, tagPath } from './paths.ts';
-import { languageName, priceText, type State, stateOf, textLanguage, typeText } from './words.ts';
+import {
+  durationText,
+  languageName,
+  priceText,
+  type State,
+  stateOf,
+  textLanguage,
+  typeText,
+  uptimeText,
+} from './words.ts';
 
 const excerptCharsMax = 260;
 const inputsShownMax = 6;
@@ -18,7 +27,7 @@ function hit(record: ListingRecord): Html {
   const { listing } = record;
   return html`<article class="hit">
 <header><h2>${languageSpan(listing, html`<a href="${listingPath(listing.id)}">${said(listing.name)}</a>`)}</h2>${stateBadge(stateOf(record))}</header>
-<p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}</p>
+<p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}${vitality(record)}</p>
 ${listing.description ? html`<p class="excerpt" dir="auto"${languageAttribute(listing)}>${excerpt(listing.description, excerptCharsMax)}</p>` : nothing}
 ${inputChips(listing.inputs)}
 ${tagList(listing.tags, tagsShownMax)}
@@ -28,6 +37,13 @@ ${tagList(listing.tags, tagsShownMax)}
 function facts({ category, price, lang }: Listing): Html {
   const languages = lang.slice(0, 4).map(languageName).join(', ');
   return html`${category ? html`<span>${said(category)}</span>` : nothing}${price ? html`<span class="price">${said(priceText(price))}</span>` : nothing}${languages ? html`<span>${said(languages)}${lang.length > 4 ? '…' : ''}</span>` : nothing}`;
+}
+
+/** How the agent kept up and how fast it answers, where known; what a stale listing showed is past. */
+function vitality({ status }: ListingRecord): Html {
+  if (status.stale) return nothing;
+  const uptime = uptimeText(status.uptime);
+  return html`${uptime ? html`<span>${uptime}</span>` : nothing}${status.replyMs === null ? nothing : html`<span>answers in ${durationText(status.replyMs)}</span>`}`;
 }
 
 /** A presence that is not shared is the common case in a list, and says nothing worth a mark. */

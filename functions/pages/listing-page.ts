@@ -1,7 +1,7 @@
 /** A listing's page. */
 
 import { html } from 'hono/html';
-import type { Listing, ListingRecord } from '../../market/listing.ts';
+import type { Listing, ListingRecord, ListingStatus } from '../../market/listing.ts';
 import { callView, codeBlock } from './call-view.ts';
 import type { FormValues } from './form-values.ts';
 import { formView } from './form-view.ts';
@@ -11,6 +11,7 @@ import { layout } from './layout.ts';
 import { agentPath, domainPath, isImage, isLink, listingJsonPath, searchPath } from './paths.ts';
 import {
   dateText,
+  durationText,
   kindText,
   languageName,
   locationText,
@@ -18,6 +19,7 @@ import {
   sourceText,
   stateOf,
   typeText,
+  uptimeDetail,
 } from './words.ts';
 
 const titleCharsMax = 120;
@@ -82,6 +84,7 @@ function facts(record: ListingRecord): Html {
 ${fact('Provider', html`<a class="jid" href="${agentPath(provider.jid)}">${said(provider.jid)}</a>`)}
 ${fact('Domain', html`<a class="jid" href="${domainPath(provider.domain)}">${said(provider.domain)}</a>`)}
 ${fact('State', stateDetail(record))}
+${vitalityFacts(status)}
 ${fact('Price', price ? said(priceText(price)) : html`<span class="note">Not stated</span>`)}
 ${lang.length > 0 ? fact('Languages', said(lang.map(languageName).join(', '))) : nothing}
 ${location ? fact('Location', html`<a href="https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=11/${location.lat}/${location.lon}" rel="noopener noreferrer">${locationText(location)}</a>`) : nothing}
@@ -105,6 +108,12 @@ function stateDetail(record: ListingRecord): Html {
   if (stale) return html`Stale: not verified for more than a day`;
   const state = stateOf(record);
   return html`${state.text}${online === false && lastSeen ? html`, last seen ${moment(lastSeen)}` : nothing}`;
+}
+
+/** Uptime and reply time, where known. */
+export function vitalityFacts({ uptime, replyMs }: Pick<ListingStatus, 'uptime' | 'replyMs'>): Html {
+  const up = uptimeDetail(uptime);
+  return html`${up ? fact('Up', html`${up}`) : nothing}${replyMs === null ? nothing : fact('Answers in', html`${durationText(replyMs)}`)}`;
 }
 
 export function fact(name: string, value: Html): Html {

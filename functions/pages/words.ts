@@ -1,6 +1,6 @@
 /** The directory's values in plain words. */
 
-import type { Input, ListingKind, ListingRecord, Price, Source } from '../../market/listing.ts';
+import type { Input, ListingKind, ListingRecord, Price, Source, Uptime } from '../../market/listing.ts';
 
 export type State = { name: 'online' | 'offline' | 'stale' | 'unknown'; text: string };
 
@@ -13,6 +13,35 @@ export function stateOf({ status }: Pick<ListingRecord, 'status'>): State {
 export function presenceState(online: boolean | null): State {
   if (online === null) return { name: 'unknown', text: 'Presence not shared' };
   return online ? { name: 'online', text: 'Online' } : { name: 'offline', text: 'Offline' };
+}
+
+/** The share of the longest known window, such as `up 99.8 %`; null where none is known. */
+export function uptimeText({ d1, d7, d30 }: Uptime): string | null {
+  const known = d30 ?? d7 ?? d1;
+  return known === null ? null : `up ${percentText(known)}`;
+}
+
+/** Each known window in words; null where none is known. */
+export function uptimeDetail({ d1, d7, d30 }: Uptime): string | null {
+  const windows = [
+    [d1, 'over a day'],
+    [d7, '7 days'],
+    [d30, '30 days'],
+  ] as const;
+  const known = windows.filter(([share]) => share !== null);
+  return known.length > 0
+    ? known.map(([share, window]) => `${percentText(share ?? 0)} ${window}`).join(', ')
+    : null;
+}
+
+/** Rounded down, so that only what never failed is 100 %. */
+function percentText(share: number): string {
+  return `${Math.floor(share * 1000 + 1e-6) / 10} %`;
+}
+
+/** A reply time: `12 ms`, `1.4 s`. */
+export function durationText(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
 export function priceText(price: Price): string {

@@ -29,7 +29,12 @@ export type CardSkill = {
   /** Where the skill is called over HTTP instead. */
   endpoint: string | null;
   fields: Field[] | null;
+  /** Sample requests, where the card gives any. */
+  examples?: string[];
 };
+
+/** A protocol under which the agent can be called, and where. */
+export type CardInterface = { url: string; binding: string; version: string | null };
 
 export type AgentCard = {
   name: string | null;
@@ -37,6 +42,11 @@ export type AgentCard = {
   version: string | null;
   url: string | null;
   skills: CardSkill[];
+  /** In the agent's order of preference; what A2A 1.0 states in place of `url`. */
+  interfaces?: CardInterface[];
+  provider?: { name: string; url: string | null };
+  documentation?: string;
+  icon?: string;
 };
 
 export type CommandMeta = { description: string | null; source: string | null; fields: Field[] };
@@ -46,7 +56,13 @@ export const plumbingNodes: ReadonlySet<string> = new Set(
   ['tasks', 'exchange_business_card', 'greeting'].map((name) => `urn:xmpp:a2a:cmd:${name}`),
 );
 
-export const cardLimits = { skillsMax: 200, tagsMax: 50, tagCharsMax: 60 } as const;
+export const cardLimits = {
+  skillsMax: 200,
+  tagsMax: 50,
+  tagCharsMax: 60,
+  examplesMax: 20,
+  exampleCharsMax: 300,
+} as const;
 
 /** Every name under which a card has been seen to state a skill's command node. */
 const NODE_KEYS = ['command_node', 'xmpp_adhoc_node', 'adhoc_node', 'node'] as const;
@@ -54,7 +70,11 @@ const NODE_KEYS = ['command_node', 'xmpp_adhoc_node', 'adhoc_node', 'node'] as c
 /** @throws {ParseError} where the element is no agent card. */
 export function readAgentCard(element: Element): AgentCard {
   if (!element.is('agentcard', NS_AGENTCARD)) throw new ParseError('<agentcard/> expected');
-  const card = parseJsonObject(element.text());
+  return readCardObject(parseJsonObject(element.text()));
+}
+
+/** Reads the keys that every version of the card has had; what none of them knows is left out. */
+export function readCardObject(card: JsonObject): AgentCard {
   return {
     name: line(card.name),
     description: text(card.description),
@@ -85,6 +105,9 @@ function readSkill(skill: JsonObject): CardSkill | null {
   const node = stated ?? (id?.startsWith('urn:xmpp:') ? id : null);
   const key = id ?? node;
   if (!key) return null;
+  const examples = arrayOf(skill.examples, cardLimits.examplesMax)
+    .map((example) => cleanLine(stringOf(example) ?? '', cardLimits.exampleCharsMax))
+    .filter(Boolean);
   return {
     id: key,
     name: line(skill.name),
@@ -95,6 +118,7 @@ function readSkill(skill: JsonObject): CardSkill | null {
     node,
     endpoint: skill.transport === 'http_jsonrpc' ? safeLink(stringOf(skill.endpoint)) : null,
     fields: Array.isArray(skill.form_fields) ? readCardFields(skill.form_fields) : null,
+    ...(examples.length > 0 ? { examples } : {}),
   };
 }
 

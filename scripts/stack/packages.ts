@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from './errors.ts';
+import { alone } from './machine-lock.ts';
 import { withoutServiceStarts } from './policy.ts';
 
 /** A package of the system that the stack or its tests run. */
-export type SystemPackage = 'prosody' | 'lua-unbound' | 'python3-slixmpp';
+export type SystemPackage = 'prosody' | 'lua-unbound' | 'python3-slixmpp' | 'ejabberd';
 
 const retryAfterMs = 5_000;
 
@@ -32,6 +33,12 @@ const sources: Record<SystemPackage, Source> = {
     dnf: 'python3-slixmpp',
     brew: undefined,
   },
+  ejabberd: {
+    present: () => findProgram('ejabberdctl') !== undefined && findProgram('erl') !== undefined,
+    apt: 'ejabberd',
+    dnf: 'ejabberd',
+    brew: 'ejabberd',
+  },
 };
 
 /**
@@ -44,10 +51,19 @@ export async function ensurePackages(
   wanted: SystemPackage[],
   { log = () => {} }: { log?: (line: string) => void } = {},
 ): Promise<void> {
-  const missing = wanted.filter((name) => !sources[name].present());
+  const absent = () => wanted.filter((name) => !sources[name].present());
+  const missing = absent();
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0 || findProgram('apt-get') === undefined) throw new StackError(advice(missing));
 
+  // One at a time: two test files may want the same, and each would put back the other's policy-rc.d.
+  await alone('packages', async () => {
+    const still = absent();
+    if (still.length > 0) await install(still, log);
+  });
+}
+
+async function install(missing: SystemPackage[], log: (line: string) => void): Promise<void> {
   log(`Installing ${missing.join(', ')} with apt`);
   await withoutServiceStarts(async () => {
     await apt(['update'], missing);

@@ -65,21 +65,21 @@ describe('the crawl queue', () => {
     await enqueue(database.db, [target('a@x.test')]);
     await take();
     await enqueue(database.db, [target('a@x.test')]);
-    await release(database.db, [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
+    await release(database.db, 'w', [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
     expect(await dueMs('a@x.test')).toBeLessThanOrEqual(revisitMinMs);
   });
 
   test('waits for the next visit when nobody asked meanwhile', async () => {
     await enqueue(database.db, [target('a@x.test')]);
     await take();
-    await release(database.db, [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
+    await release(database.db, 'w', [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
     expect(await dueMs('a@x.test')).toBeGreaterThan(3_500_000);
   });
 
   test('visits no entity more often than its least interval, however often it is asked for', async () => {
     await enqueue(database.db, [target('a@x.test')]);
     await take();
-    await release(database.db, [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
+    await release(database.db, 'w', [{ jid: 'a@x.test', nextMs: 3_600_000, failed: false }]);
     await enqueue(
       database.db,
       Array.from({ length: 100 }, () => target('a@x.test')),
@@ -101,7 +101,7 @@ describe('the crawl queue', () => {
       await database.db.execute(sql`update entity set failures = 2`);
       const [taken] = await lease(database.db, 'w', options);
       expect(taken?.failures).toBe(2);
-      await release(database.db, [{ jid: 'a@x.test', nextMs: 0, failed }]);
+      await release(database.db, 'w', [{ jid: 'a@x.test', nextMs: 0, failed }]);
       const { rows } = (await database.db.execute(sql`select failures from entity`)) as unknown as {
         rows: { failures: number }[];
       };

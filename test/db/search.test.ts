@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
-import { grantConsent, notePresence, withdrawConsent } from '../../db/consent.ts';
+import { grantConsent, notePresence } from '../../db/consent.ts';
 import { findListing, listingsOfAgent } from '../../db/listings.ts';
-import { writeIndex } from '../../db/write-index.ts';
+import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
+import { parsePolicy } from '../../market/policy.ts';
 import { isProblem } from '../../market/problem.ts';
 import { parseQuery } from '../../market/query.ts';
 import { search } from '../../operations/search.ts';
@@ -46,7 +47,10 @@ afterAll(() => database.end());
 async function find(text: string, limit = 20, cursor: string | null = null) {
   const query = parseQuery(text);
   if (isProblem(query)) throw new Error(query.detail);
-  const page = await search({ db: database.db }, { query, limit, cursor });
+  const page = await search(
+    { db: database.db, policy: parsePolicy('', 'agents.test') },
+    { query, limit, cursor },
+  );
   if (isProblem(page)) throw new Error(page.detail);
   return { ...page, names: page.items.map(({ record }) => record.listing.name) };
 }
@@ -110,7 +114,7 @@ describe('presence', () => {
 
   test('goes with the consent', async () => {
     await notePresence(database.db, [{ jid: 'fx@works.test', resource: 'agent', state: 'on' }]);
-    await withdrawConsent(database.db, 'fx@works.test');
+    await withdrawSubscription(database.db, 'fx@works.test');
     expect(await status()).toMatchObject({ online: null });
   });
 

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
-import { findListing } from '../../db/listings.ts';
-import { removeConsentListings, writeIndex } from '../../db/write-index.ts';
+import { grantConsent } from '../../db/consent.ts';
+import { findListing, listingsOfAgent } from '../../db/listings.ts';
+import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
 import { freshDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
 
@@ -67,7 +68,7 @@ describe('writing the index', () => {
   test('concludes nothing from a look that could not see everything', async () => {
     const both = indexOf('a3@works.test', [{ node: 'seen' }, { node: 'unseen' }]);
     await writeIndex(database.db, [both], absenceMs);
-    const partial = { ...indexOf('a3@works.test', [{ node: 'seen' }]), extent: 'some' as const };
+    const partial = { ...indexOf('a3@works.test', [{ node: 'seen' }]), read: [] };
     expect(await writeIndex(database.db, [partial], absenceMs)).toEqual({
       changed: 0,
       removed: 0,
@@ -80,7 +81,7 @@ describe('writing the index', () => {
   test('removes at once what the agent does not want indexed', async () => {
     const agent = indexOf('a4@works.test', [{ node: 'one' }, { node: 'two' }]);
     await writeIndex(database.db, [agent], absenceMs);
-    const none = { ...agent, listings: [], extent: 'none' as const };
+    const none = { ...agent, listings: [], isDenied: true };
     expect(await writeIndex(database.db, [none], absenceMs)).toMatchObject({ removed: 2 });
   });
 
@@ -89,7 +90,7 @@ describe('writing the index', () => {
     await writeIndex(database.db, [agent], absenceMs);
     const id = agent.listings[0]?.listing.id ?? '';
     const first = await findListing(database.db, id);
-    await writeIndex(database.db, [{ ...agent, listings: [], extent: 'none' }], absenceMs);
+    await writeIndex(database.db, [{ ...agent, listings: [], isDenied: true }], absenceMs);
     expect(await findListing(database.db, id)).toBeNull();
     await writeIndex(database.db, [agent], absenceMs);
     const again = await findListing(database.db, id);
@@ -102,10 +103,33 @@ describe('writing the index', () => {
 
   test('removes with the consent what rested on it alone', async () => {
     const agent = indexOf('a6@works.test', [{ node: 'consented', onConsent: true }, { node: 'stated' }]);
+    await grantConsent(database.db, 'a6@works.test');
     await writeIndex(database.db, [agent], absenceMs);
-    expect(await removeConsentListings(database.db, 'a6@works.test')).toBe(1);
+    expect(await withdrawSubscription(database.db, 'a6@works.test')).toBe(1);
     expect(await findListing(database.db, agent.listings[0]?.listing.id ?? '')).toBeNull();
     expect(await findListing(database.db, agent.listings[1]?.listing.id ?? '')).not.toBeNull();
+  });
+
+  test('takes nothing that rests on a consent that has gone meanwhile', async () => {
+    const agent = indexOf('a8@works.test', [{ node: 'consented', onConsent: true }, { node: 'stated' }]);
+    await writeIndex(database.db, [agent], absenceMs);
+    expect(await findListing(database.db, agent.listings[0]?.listing.id ?? '')).toBeNull();
+    expect(await findListing(database.db, agent.listings[1]?.listing.id ?? '')).not.toBeNull();
+  });
+
+  test('comes wholly before or after a withdrawal that happens at once', async () => {
+    const jids = Array.from({ length: 20 }, (_, at) => `r${at}@works.test`);
+    await Promise.all(jids.map((jid) => grantConsent(database.db, jid)));
+    const write = () =>
+      writeIndex(
+        database.db,
+        jids.map((jid) => indexOf(jid, [{ node: 'n', onConsent: true }])),
+        absenceMs,
+      );
+    await write();
+    await Promise.all([write(), ...jids.map((jid) => withdrawSubscription(database.db, jid)), write()]);
+    const left = await Promise.all(jids.map((jid) => listingsOfAgent(database.db, jid, 10)));
+    expect(left.flat()).toEqual([]);
   });
 
   test('gives gapless numbers to writers that run at once', async () => {

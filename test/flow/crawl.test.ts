@@ -10,8 +10,9 @@ import {
 } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
-import { startAgent, type TestCommand, textField } from '../support/agent.ts';
+import { startAgent, type TestCommand } from '../support/agent.ts';
 import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { textField } from '../support/fields.ts';
 import { type ListingJson, agentOverHttp as showAgent } from '../support/overview.ts';
 import { fixture } from '../support/xml.ts';
 
@@ -231,7 +232,6 @@ describe("an agent's other facts stay where", () => {
       'its disco#info is about another node',
       (iq) => (isInfo(iq) ? xml('query', { xmlns: NS_DISCO_INFO, node: 'elsewhere' }) : undefined),
     ],
-    ["a command's disco#info never comes", (iq) => (isInfo(iq, 'convert') ? 'silence' : undefined)],
     [
       "a command's disco#info holds a form of 10,000 fields",
       (iq) =>
@@ -253,6 +253,19 @@ describe("an agent's other facts stay where", () => {
     agent.subscribe();
     const [listing] = await listed(agent.jid, ['Convert feet'], 15_000);
     expect(listing?.inputs.map(({ name }) => name)).toEqual(['amount', 'unit']);
+  });
+
+  test("a command's disco#info never comes: it is listed, and not executed to see what it might state", async () => {
+    const agent = await startAgent({
+      directory: directory.jid,
+      commands: { convert, tune: other },
+      subscribe: false,
+    });
+    agent.intercept = (iq) => (isInfo(iq, 'convert') ? 'silence' : undefined);
+    agent.subscribe();
+    const listings = await listed(agent.jid, ['Convert feet', 'Name that tune'], 15_000);
+    expect(listings.map(({ inputs }) => inputs.length)).toEqual([0, 1]);
+    expect(Object.fromEntries(agent.executed)).toEqual({ tune: 1 });
   });
 
   test('its disco#info comes late', async () => {

@@ -1,7 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { startAgent, type TestAgent, type TestCommand, textField } from '../support/agent.ts';
+import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { createDirectory, spawnWorker, type TestDirectory, until } from '../support/directory.ts';
+import { textField } from '../support/fields.ts';
 
 let directory: TestDirectory;
 

@@ -160,6 +160,7 @@ describe('the directory', () => {
     expect(Object.keys(json.paths).sort()).toEqual([
       '/healthz',
       '/readyz',
+      '/v1/agents',
       '/v1/agents/{jid}',
       '/v1/listings',
       '/v1/listings/search',

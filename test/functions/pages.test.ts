@@ -7,6 +7,7 @@ import { formValues } from '../../functions/pages/form-values.ts';
 import { listingPage } from '../../functions/pages/listing-page.ts';
 import { searchPage } from '../../functions/pages/search-page.ts';
 import { type Input, inputTypes, type ListingRecord } from '../../market/listing.ts';
+import { parsePolicy } from '../../market/policy.ts';
 import { problems } from '../../market/problem.ts';
 import { readCommandRequest } from '../../protocol/commands.ts';
 
@@ -14,7 +15,7 @@ const none = new URLSearchParams();
 
 /** No page tested here asks the database anything. */
 const app = createApp({
-  deps: { db: null as never },
+  deps: { db: null as never, policy: parsePolicy('', null) },
   onError: (error) => {
     throw error;
   },
@@ -61,7 +62,7 @@ function record(said: string): ListingRecord {
       id: 'urn:air:works.test:u.fx:command.convert-k3v5q2m7c4x6n2p3r2s4t6v5w3',
       kind: 'command',
       node: said,
-      provider: { jid: said, name: said, domain: said },
+      provider: { jid: said, name: said, domain: said, description: null, url: null, contacts: [] },
       name: said,
       description: said,
       lang: [said],
@@ -82,8 +83,18 @@ function record(said: string): ListingRecord {
       sources: ['command'],
       names: [],
       provenance: {},
+      flags: [],
     },
-    status: { callJid: said, online: true, lastSeen: new Date(0), sources: {}, verified: new Date(0), stale: false },
+    status: {
+      callJid: said,
+      online: true,
+      lastSeen: new Date(0),
+      uptime: { d1: 1, d7: 0.998, d30: 0.99 },
+      replyMs: 12,
+      sources: {},
+      verified: new Date(0),
+      stale: false,
+    },
     firstSeen: new Date(0),
     updated: new Date(0),
     seq: 1,
@@ -102,6 +113,8 @@ function pagesOf(said: string): { [page: string]: string } {
     firstSeen: new Date(0),
     lastSeen: new Date(0),
     online: true,
+    uptime: { d1: 1, d7: null, d30: null },
+    replyMs: null,
   };
   const outcome = { items: [{ record: of, score: 1 }], cursor: said, approximate: true };
   return {

@@ -1,12 +1,14 @@
 import { expect, describe as group, test } from 'vitest';
 import { type Agent, describe } from '../../market/describe.ts';
 import type { CommandFacts, DatedFacts, Facts } from '../../market/facts.ts';
+import { fitLimits } from '../../market/fit.ts';
 import { versionOf } from '../../market/version.ts';
 import { readForm } from '../../protocol/data-form.ts';
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import { type ListingForm, readListingForm } from '../../protocol/dialects/listing-form.ts';
 import type { DiscoInfo } from '../../protocol/disco.ts';
 import { NS_COMMANDS, NS_DIRECTORY, NS_NOINDEX } from '../../protocol/namespaces.ts';
+import { textField } from '../support/fields.ts';
 import { fixture } from '../support/xml.ts';
 
 const bot = info('client', 'bot');
@@ -108,6 +110,21 @@ group('one offer seen through two sources', () => {
 });
 
 group('a listing', () => {
+  test('too large for a page of listings loses what is bulkiest, and stays', () => {
+    const fields = Array.from({ length: 150 }, (_, at) => textField(`f${at}`, { desc: 'x'.repeat(400) }));
+    const huge = { ...command('huge'), firstForm: { title: null, instructions: null, fields } };
+    const [described] = describe(facts({ commands: [huge] })).listings;
+    expect(JSON.stringify(described?.listing).length).toBeLessThan(fitLimits.listingCharsMax);
+    expect(described?.listing).toMatchObject({ name: 'huge', inputs: [], inputSchema: null });
+  });
+
+  test('keeps its inputs where only a default is too long', () => {
+    const fields = [textField('text', { values: ['x'.repeat(40_000)] })];
+    const long = { ...command('long'), firstForm: { title: null, instructions: null, fields } };
+    const [described] = describe(facts({ commands: [long] })).listings;
+    expect(described?.listing.inputs).toMatchObject([{ name: 'text', default: null }]);
+  });
+
   test('has the typed inputs and the JSON Schema of its form', () => {
     const firstForm = readForm(fixture('xep-0004/form.xml'));
     const [described] = describe(facts({ commands: [{ ...command('n'), firstForm }] })).listings;
@@ -171,7 +188,14 @@ group('a listing', () => {
         location: listingForm.location,
         lang: listingForm.lang,
         category: 'finance',
-        provider: { jid: 'fx@works.test', name: 'FX desk', domain: 'works.test' },
+        provider: {
+          jid: 'fx@works.test',
+          name: 'FX desk',
+          domain: 'works.test',
+          description: listingForm.description,
+          url: null,
+          contacts: [],
+        },
         call: { protocol: 'xmpp-command', node: 'rates', url: null, relay: true },
       }),
     ]);
@@ -231,7 +255,7 @@ function facts({ consented = true, info = bot, stated = [], ...some }: Some): Ag
 
 function command(node: string): CommandFacts {
   const unsaid = { info: null, meta: null, listing: null, firstForm: null };
-  return { node, name: node, callJid: 'fx@works.test/agent', takesNothing: false, ...unsaid };
+  return { node, name: node, callJid: 'fx@works.test/agent', takesNothing: false, heard: true, ...unsaid };
 }
 
 function info(category: string, type: string): DiscoInfo {

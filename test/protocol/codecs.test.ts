@@ -149,6 +149,7 @@ describe('the values read from', () => {
       type: 'available',
       from: { local: 'fx', domain: 'works.test', resource: 'Desk' },
       caps,
+      caps2: null,
     });
     expect(readCaps(writePresenceWith(caps))).toEqual(caps);
     expect(readPresence(parseXml("<presence from='foo@'/>"))).toBeNull();

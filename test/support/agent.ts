@@ -8,6 +8,7 @@ import { writeStanzaError } from '../../protocol/stanza-error.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { openSession, type Session } from '../../scripts/specialists/session.ts';
+import { textField } from './fields.ts';
 
 export type TestCommand = { name: string; fields: Field[]; infoForms?: Form[] };
 
@@ -16,6 +17,8 @@ export type TestAgent = {
   jid: string;
   fullJid: string;
   send(stanza: Element): void;
+  /** Asks another entity; rejects with the error that it answers. */
+  ask(type: 'get' | 'set', payload: Element, to: string): Promise<Element>;
   commands: Map<string, TestCommand>;
   /** How often a command was executed, by node. */
   executed: Map<string, number>;
@@ -35,6 +38,8 @@ export type TestAgent = {
 export type TestAgentOptions = {
   directory: string;
   domain?: string;
+  /** A server of the test's own, in place of the shared one of `domain`. */
+  server?: { service: string; domain: string };
   username?: string;
   resource?: string;
   commands?: { [node: string]: TestCommand };
@@ -43,8 +48,8 @@ export type TestAgentOptions = {
 
 /** Registers an account in band, connects, subscribes to the directory, and stops when the test does. */
 export async function startAgent(options: TestAgentOptions): Promise<TestAgent> {
-  const domain = options.domain ?? 'agents.test';
-  const server = inject('stack').xmpp.find((candidate) => candidate.domain === domain);
+  const domain = options.server?.domain ?? options.domain ?? 'agents.test';
+  const server = options.server ?? inject('stack').xmpp.find((candidate) => candidate.domain === domain);
   if (!server) throw new Error(`no server for ${domain}`);
   const username = options.username ?? `t${randomBytes(5).toString('hex')}`;
   await registerAccount({ service: server.service, domain, username, password: 'test' });
@@ -62,32 +67,14 @@ export async function startAgent(options: TestAgentOptions): Promise<TestAgent> 
     jid: `${username}@${domain}`,
     fullJid: session.fullJid,
     send: session.send,
+    ask: session.request,
     commands: new Map(Object.entries(options.commands ?? {})),
     executed: new Map(),
     identity: { category: 'automation', type: 'agent' },
     features: [NS_COMMANDS, NS_DATA],
     infoForms: [],
     intercept: () => undefined,
-    async publish(node, item, payload) {
-      const options = xml(
-        'publish-options',
-        {},
-        writeForm({
-          type: 'submit',
-          title: null,
-          instructions: null,
-          reported: [],
-          items: [],
-          fields: [
-            hidden('FORM_TYPE', `${NS_PUBSUB}#publish-options`),
-            hidden('pubsub#access_model', 'open'),
-            hidden('pubsub#max_items', '20'),
-          ],
-        }),
-      );
-      const publish = xml('publish', { node }, xml('item', { id: item }, payload));
-      await session.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, publish, options));
-    },
+    publish: (node, item, payload) => publish(session, node, xml('item', { id: item }, payload)),
     subscribe: () => session.send(xml('presence', { to: options.directory, type: 'subscribe' })),
     unsubscribe: () => session.send(xml('presence', { to: options.directory, type: 'unsubscribe' })),
     online: () => session.send(xml('presence')),
@@ -98,6 +85,44 @@ export async function startAgent(options: TestAgentOptions): Promise<TestAgent> 
   agent.online();
   if (options.subscribe ?? true) agent.subscribe();
   return agent;
+}
+
+/** Publishes on a node that everybody may read and that keeps several items, and makes it so where it is not there. */
+async function publish(session: Session, node: string, item: Element): Promise<void> {
+  const open = hidden('pubsub#access_model', 'open');
+  const several = hidden('pubsub#max_items', '20');
+  const publishWith = (fields: Field[]) =>
+    session.request(
+      'set',
+      xml(
+        'pubsub',
+        { xmlns: NS_PUBSUB },
+        xml('publish', { node }, item),
+        xml('publish-options', {}, submitted(`${NS_PUBSUB}#publish-options`, fields)),
+      ),
+    );
+  try {
+    await publishWith([open, several]);
+  } catch {
+    // ejabberd refuses every publish-option but two; what it does not know has to be configured on the node.
+    await publishWith([open]);
+    const form = submitted(`${NS_PUBSUB}#node_config`, [several]);
+    await session.request(
+      'set',
+      xml('pubsub', { xmlns: `${NS_PUBSUB}#owner` }, xml('configure', { node }, form)),
+    );
+  }
+}
+
+function submitted(formType: string, fields: Field[]): Element {
+  return writeForm({
+    type: 'submit',
+    title: null,
+    instructions: null,
+    reported: [],
+    items: [],
+    fields: [hidden('FORM_TYPE', formType), ...fields],
+  });
 }
 
 async function answer(agent: TestAgent, directory: string, stanza: Element): Promise<void> {
@@ -173,18 +198,4 @@ function execute(agent: TestAgent, query: Element, node: string, command: TestCo
 
 function hidden(name: string, value: string): Field {
   return { ...textField(name), type: 'hidden', values: [value] };
-}
-
-export function textField(name: string, more: Partial<Field> = {}): Field {
-  return {
-    var: name,
-    type: 'text-single',
-    label: null,
-    desc: null,
-    required: false,
-    values: [],
-    options: [],
-    validation: null,
-    ...more,
-  };
 }

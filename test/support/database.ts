@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
+import { afterwards } from './afterwards.ts';
 import { templateDatabase } from './template.ts';
 
 /** Gives a test file a migrated database of its own, which is dropped after the file's tests. */
@@ -8,7 +9,7 @@ export async function freshDatabase(): Promise<{ name: string; url: string }> {
   const { url: serverUrl } = inject('stack').postgres;
   const name = `test_${randomBytes(8).toString('hex')}`;
   await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
-  afterAll(() => execute(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
+  afterwards(() => execute(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { name, url: url.href };

@@ -2,16 +2,17 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { connectWorker } from '../../db/connect-worker.ts';
 import type { Database } from '../../db/database.ts';
+import { parsePolicy } from '../../market/policy.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Functions, startFunctions } from '../../scripts/stack/workerd.ts';
 import { crawlLimits } from '../../worker/config.ts';
 import type { Log } from '../../worker/log.ts';
-import { parsePolicy } from '../../worker/policy.ts';
 import { startWorker, type Worker } from '../../worker/worker.ts';
+import { afterwards } from './afterwards.ts';
 import { freshDatabase } from './database.ts';
 
 export type TestDirectory = {
@@ -32,7 +33,7 @@ export async function createDirectory(
   const username = `d${randomBytes(5).toString('hex')}`;
   await registerAccount({ service: server.service, domain: server.domain, username, password: 'test' });
   const { db, end } = connectWorker(url, () => undefined);
-  afterAll(end);
+  afterwards(end);
   const jid = `${username}@${server.domain}`;
   return {
     jid,
@@ -58,6 +59,8 @@ export type Logged = { level: string; event: string; details: { [key: string]: u
 export async function runWorker(
   directory: TestDirectory,
   service?: string,
+  /** What `CRAWL_DOMAINS` would say. */
+  policy = 'agents.test,works.test',
 ): Promise<Worker & { logged: Logged }> {
   const logged: Logged = [];
   const log: Log = (level, event, details = {}) => {
@@ -74,10 +77,18 @@ export async function runWorker(
         username,
         password: 'test',
       },
-      policy: parsePolicy('agents.test,works.test', domain),
+      policy: parsePolicy(policy, domain),
+      rooms: [],
+      userDirectories: new Set(),
       probe: 'consented',
       logLevel: 'info',
-      limits: { ...crawlLimits, iqTimeoutMs: 3_000, absenceMs: 3_000, presenceSettleMs: 1_500 },
+      limits: {
+        ...crawlLimits,
+        iqTimeoutMs: 3_000,
+        absenceMs: 3_000,
+        presenceSettleMs: 1_500,
+        sweepPeriodMs: 500,
+      },
     },
     log,
   );
@@ -86,7 +97,7 @@ export async function runWorker(
     stopped ??= worker.stop();
     return stopped;
   };
-  afterAll(stop);
+  afterwards(stop);
   return { ...worker, stop, logged };
 }
 
@@ -97,7 +108,7 @@ export function spawnWorker(directory: TestDirectory): ChildProcess {
     env: { ...process.env, ...directory.environment },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  afterAll(() => void child.kill('SIGKILL'));
+  afterwards(() => void child.kill('SIGKILL'));
   return child;
 }
 
@@ -107,8 +118,9 @@ export async function runFunctions(directory: { databaseUrl: string }): Promise<
     port: await freePort(),
     databaseUrl: directory.databaseUrl,
     neonEndpoint: inject('stack').neonEndpoint,
+    bindings: { CRAWL_DOMAINS: 'agents.test,works.test', DIRECTORY_DOMAIN: 'agents.test' },
   });
-  afterAll(() => functions.stop());
+  afterwards(() => functions.stop());
   return functions;
 }
 

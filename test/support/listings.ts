@@ -12,7 +12,7 @@ export function listingOf(jid: string, { onConsent: _, ...some }: Some): Listing
   return {
     id: listingId({ jid, kind: some.kind ?? 'command', node: some.node }),
     kind: 'command',
-    provider: { jid, name: null, domain },
+    provider: { jid, name: null, domain, description: null, url: null, contacts: [] },
     name: some.node,
     description: null,
     lang: [],
@@ -26,6 +26,7 @@ export function listingOf(jid: string, { onConsent: _, ...some }: Some): Listing
     location: null,
     call: { protocol: 'xmpp-command', node: some.node, url: null, relay: false },
     features: [],
+    flags: [],
     queries: [],
     terms: null,
     icon: null,
@@ -43,7 +44,9 @@ export function indexOf(jid: string, listings: Some[]): AgentIndex {
     domain: jid.split('@').at(-1) ?? jid,
     name: null,
     presenceDenied: false,
-    extent: 'all',
+    isDenied: false,
+    read: ['command'],
+    reachable: true,
     facts: {},
     listings: listings.map((some) => {
       const listing = listingOf(jid, some);

@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { parsePolicy } from '../../market/policy.ts';
 import { capsVer } from '../../protocol/caps.ts';
 import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { announcement, answer, ownInfo } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
+import { CommandDesk } from '../../worker/commands/desk.ts';
 import { readConfig } from '../../worker/config.ts';
 import { createLog } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
-import { parsePolicy } from '../../worker/policy.ts';
 import { parseXml } from '../support/xml.ts';
 
 describe('the policy', () => {
@@ -107,19 +108,21 @@ test('the log is one JSON object a line, from its threshold up', () => {
 });
 
 describe('the directory answers', () => {
-  const ask = (payload: string, type = 'get') =>
-    answer(
+  const desk = new CommandDesk([], { onError: () => undefined });
+  const ask = async (payload: string, type = 'get') =>
+    (await answer(
       parseXml(
         `<iq type='${type}' id='1' from='a@b.test/c' to='guildhall@agents.test/guildhall'>${payload}</iq>`,
       ),
-    );
+      desk,
+    )) as Element;
   const conditionOf = (reply: Element) => reply.getChild('error')?.getChildElements()[0]?.name;
 
-  test('disco#info with the capabilities that its presence announces', () => {
+  test('disco#info with the capabilities that its presence announces', async () => {
     const caps = readPresence(
       xml('presence', { from: 'x.test' }, ...announcement().getChildElements()),
     )?.caps;
-    const reply = ask(
+    const reply = await ask(
       `<query xmlns='http://jabber.org/protocol/disco#info' node='${caps?.node}#${caps?.ver}'/>`,
     );
     const info = readInfo(reply.getChildElements()[0] as Element);
@@ -139,8 +142,8 @@ describe('the directory answers', () => {
     ['what it does not know', "<query xmlns='jabber:iq:auth'/>", 'get', 'error', 'service-unavailable'],
     ['nothing', '', 'get', 'error', 'bad-request'],
     ['two payloads', '<a/><b/>', 'set', 'error', 'bad-request'],
-  ])('%s', (_what, payload, type, answered, condition) => {
-    const reply = ask(payload, type);
+  ])('%s', async (_what, payload, type, answered, condition) => {
+    const reply = await ask(payload, type);
     expect([reply.attrs.type, reply.attrs.to, reply.attrs.id, conditionOf(reply)]).toEqual([
       answered,
       'a@b.test/c',

@@ -31,6 +31,8 @@ async function readList(asker: Asker, { subject }: View, at: Address): Promise<L
   const list = await asker.items(at.address, NS_COMMANDS);
   if (list.kind === 'silent')
     return { commands: null, faults: [{ where: at.address, what: 'its command list is not answered' }] };
+  // Refused with its disco#info, it may be a server's word that the resource is gone: that is no empty list.
+  if (list.kind === 'refused' && !at.info) return { commands: null, faults: [] };
   if (list.kind === 'malformed')
     return { commands: null, faults: [{ where: at.address, what: `its command list: ${list.why}` }] };
   const { own, faults } = ownItems(answered(list)?.items ?? [], at.address);
@@ -81,6 +83,7 @@ async function readCommand(
     listing: formsIn(info)[0] ?? null,
     firstForm: null,
     takesNothing: false,
+    heard: answer.kind !== 'silent',
   };
   return { command, faults };
 }

@@ -1,6 +1,7 @@
 /** The shape of every source: one way of learning what an entity states. */
 
 import type { Facts } from '../../market/facts.ts';
+import type { ListingForm } from '../../protocol/dialects/listing-form.ts';
 import type { DiscoInfo } from '../../protocol/disco.ts';
 import type { Asker } from '../ask.ts';
 
@@ -21,6 +22,10 @@ export type View = {
   /** Where the entity itself answers, with what it says of itself there. */
   addresses: Address[];
   isAccount: boolean;
+  /** The directory's own bare JID. */
+  own: string;
+  /** User directories that the operator opted for. */
+  userDirectories: ReadonlySet<string>;
 };
 
 /** `silent`: it did not answer; `heard`: it answered something that can be taken at its word, were it a refusal. */
@@ -35,7 +40,12 @@ export type Found = {
   /** Entities that this one names: whom to visit next. */
   children: string[];
   faults: Fault[];
+  /** All that a pubsub service attests; missing where it is none, or could not be read whole. */
+  publications?: Publication[];
 };
+
+/** A listing that a pubsub service holds in an agent's name. */
+export type Publication = { node: string; item: string; jid: string; listing: ListingForm };
 
 export type Source = (asker: Asker, view: View) => Promise<Found>;
 
@@ -48,6 +58,8 @@ export const sourceLimits = {
   resourcesMax: 5,
   /** Items of a node that are read. */
   itemsMax: 50,
+  /** Nodes of other services to which an account points that are read. */
+  pointersMax: 5,
   /** Nodes of one entity's own tree that are walked, and how deep. */
   treeNodesMax: 100,
   treeDepthMax: 4,

@@ -13,17 +13,17 @@ export type Policy = {
 
 /**
  * Reads `CRAWL_DOMAINS`: a comma list of `domain` (and what is below it), `*` for every public domain, and `!domain`.
- * The directory's own domain is always named.
+ * The directory's own domain is always named, where it is known.
  * @throws {Error} naming the entry that is none of these.
  */
-export function parsePolicy(text: string, ownDomain: string): Policy {
+export function parsePolicy(text: string, ownDomain: string | null): Policy {
   const entries = text
     .split(',')
     .map((entry) => entry.trim())
     .filter(Boolean);
   const named = entries.filter((entry) => entry !== '*' && !entry.startsWith('!')).map(domainOf);
   const excluded = entries.filter((entry) => entry.startsWith('!')).map((entry) => domainOf(entry.slice(1)));
-  const seeds = [...new Set([ownDomain, ...named])];
+  const seeds = [...new Set([...(ownDomain === null ? [] : [domainOf(ownDomain)]), ...named])];
   const everywhere = entries.includes('*');
   const excludes = (domain: string) => excluded.some((root) => isWithin(domain, root));
   return {

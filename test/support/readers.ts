@@ -1,0 +1,90 @@
+import { readAgents } from '../../protocol/agents.ts';
+import { readAvatar } from '../../protocol/avatar.ts';
+import { capsVerOfElement, hashedPart, isSafeForCaps, readCaps } from '../../protocol/caps.ts';
+import { caps2HashOfElement, readCaps2 } from '../../protocol/caps2.ts';
+import { readCommandNotice } from '../../protocol/command-notice.ts';
+import { readCommandOutline, readCommandRequest, readCommandResponse } from '../../protocol/commands.ts';
+import { readContacts } from '../../protocol/contacts.ts';
+import { readForm } from '../../protocol/data-form.ts';
+import { readA2aCard, xmppAddressOf } from '../../protocol/dialects/a2a-card.ts';
+import { readEndpointInfo, readToolInfo } from '../../protocol/dialects/agent-gateway/infos.ts';
+import { readManifestAnswer } from '../../protocol/dialects/agent-gateway/manifest.ts';
+import { readSchemaAnswer } from '../../protocol/dialects/agent-gateway/schema.ts';
+import { readAccepted, readTaskEvent, readTaskResult } from '../../protocol/dialects/agent-gateway/task.ts';
+import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
+import { readArdEntry } from '../../protocol/dialects/ard-entry.ts';
+import { readListingForm } from '../../protocol/dialects/listing-form.ts';
+import { readInvoice } from '../../protocol/dialects/payment.ts';
+import { readInfo, readItems } from '../../protocol/disco.ts';
+import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
+import { readHash, readHashIn } from '../../protocol/hashes.ts';
+import { readJsonContainer, readJsonPayload } from '../../protocol/json-container.ts';
+import { readOccupant } from '../../protocol/muc.ts';
+import { readPresence } from '../../protocol/presence.ts';
+import { readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
+import { readRawInfo } from '../../protocol/raw-info.ts';
+import { readRoster } from '../../protocol/roster.ts';
+import { readRsmResult } from '../../protocol/rsm.ts';
+import { readStanzaError } from '../../protocol/stanza-error.ts';
+import {
+  readSearch,
+  readSearchOffer,
+  readSearchResults,
+  writeSearch,
+  writeSearchOffer,
+} from '../../protocol/user-search.ts';
+import { readVcard4 } from '../../protocol/vcard4.ts';
+import type { Element } from '../../protocol/xml.ts';
+
+/** Every function that makes a value of an element that strangers wrote. */
+export const readers: { [name: string]: (element: Element) => unknown } = {
+  readA2aCard: (element) => xmppAddressOf(readA2aCard(element)),
+  readAccepted,
+  readAgentCard,
+  readAgents,
+  readArdEntry,
+  readAvatar,
+  readCaps,
+  readCaps2,
+  readCommandMeta: (element) => readCommandMeta(readForm(element)),
+  readCommandNotice,
+  readCommandOutline,
+  readCommandRequest,
+  readCommandResponse,
+  readContacts: (element) => readContacts(readForm(element)),
+  readEndpointInfo: (element) => readEndpointInfo(readForm(element)),
+  readForm,
+  readGeoloc: (element) => pointOf(readGeoloc(element)),
+  readHash,
+  readHashIn,
+  readInfo: (element) => hashedPart(readInfo(element)),
+  readInvoice,
+  readItems,
+  readJsonContainer,
+  readJsonPayload,
+  readListingForm: (element) => readListingForm(readForm(element)),
+  readManifestAnswer,
+  readOccupant,
+  readPresence,
+  readPubsubEvent,
+  readPubsubItems,
+  readRawInfo,
+  readRoster,
+  readRsmResult,
+  readSchemaAnswer,
+  readSearch,
+  readSearchOffer: (element) => {
+    const offer = readSearchOffer(element);
+    return [writeSearchOffer(offer), writeSearch(offer, new Map([['nick', 'x']]))];
+  },
+  readSearchResults,
+  readStanzaError,
+  readTaskEvent,
+  readTaskResult,
+  readToolInfo: (element) => readToolInfo(readForm(element)),
+  readVcard4,
+  // No readers by name, and as exposed.
+  capsVerOfElement: (element) => capsVerOfElement(element, 'sha-256'),
+  caps2HashOfElement: (element) => caps2HashOfElement(element),
+  isSafeForCaps,
+};

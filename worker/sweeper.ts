@@ -1,0 +1,44 @@
+/** Has what goes by the passing of time alone swept up, again and again. */
+
+import type { Database } from '../db/database.ts';
+import { sweep } from '../db/sweep.ts';
+import { errorText, type Log } from './log.ts';
+
+export type SweeperDeps = { db: Database; periodMs: number; log: Log };
+
+export class Sweeper {
+  #deps: SweeperDeps;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | null = null;
+
+  constructor(deps: SweeperDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#sweep();
+    this.#timer = setInterval(() => this.#sweep(), this.#deps.periodMs);
+  }
+
+  /** Waits for the sweep that is under way. */
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  #sweep(): void {
+    this.#sweeping ??= this.#run().finally(() => {
+      this.#sweeping = null;
+    });
+  }
+
+  async #run(): Promise<void> {
+    const { db, log } = this.#deps;
+    try {
+      const swept = await sweep(db);
+      if (swept.registrations + swept.listings + swept.tokens > 0) log('info', 'swept', swept);
+    } catch (error) {
+      log('error', 'sweep-failed', { error: errorText(error) });
+    }
+  }
+}
