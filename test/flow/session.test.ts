@@ -9,9 +9,11 @@ import { registerAccount } from '../../scripts/register.ts';
 import type { Network } from '../../scripts/stack/network.ts';
 import { startNetwork } from '../../scripts/stack/network.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
+import type { Connection } from '../../worker/connection.ts';
 import { Session } from '../../worker/session.ts';
 import { freeAddresses } from '../support/addresses.ts';
 import { until } from '../support/directory.ts';
+import { startProxy } from '../support/proxy.ts';
 
 /** Servers of this file's own: it kills them. */
 let network: Network;
@@ -41,10 +43,10 @@ afterAll(() => network.stop());
 
 type Events = { fresh: number; queries: Element[]; messages: string[] };
 
-function createSession(username: string): { session: Session; events: Events } {
+function createSession(username: string, via = service): { session: Session; events: Events } {
   const events: Events = { fresh: 0, queries: [], messages: [] };
   const session: Session = new Session({
-    xmpp: { service, domain: 'agents.test', username, password: 'test', resource: 'r' },
+    xmpp: { service: via, domain: 'agents.test', username, password: 'test', resource: 'r' },
     log: () => undefined,
     handlers: {
       onPresence: () => undefined,
@@ -127,6 +129,44 @@ describe('a session', () => {
     );
     await session.stop();
   });
+
+  test('that is deaf after it was resumed is ended, and a fresh one stands in its place', async () => {
+    const { session, events } = createSession('bot');
+    await ready(session);
+    const connection = session.emitter as Connection;
+    const send = connection.send.bind(connection);
+    // The ping that follows a resumption is counted as sent, and never answered.
+    connection.send = async (element) => {
+      if (element.getChild('ping', NS_PING) && events.fresh === 1) connection.emit('send', element);
+      else await send(element);
+    };
+    cut(session);
+    await until('a fresh session stands', async () => events.fresh === 2 && session.ready, 30_000);
+    const answer = await session.ask('agents.test', 'get', xml('ping', { xmlns: NS_PING }), 5_000);
+    expect(answer.kind).toBe('result');
+    await session.stop();
+  });
+
+  test.each(['reset', 'close'] as const)(
+    'outlives a connection that died silently, whose end (%s) is known only when the next one stands',
+    async (how) => {
+      const proxy = await startProxy(service);
+      const { session } = createSession('bot', proxy.service);
+      await ready(session);
+      proxy.freeze();
+      // What stream management does when an acknowledgement stays out.
+      await (session.emitter as Connection).disconnect();
+      await until('the session is down', async () => !session.ready);
+      await ready(session);
+      proxy.end(how);
+      const ping = () => session.ask('agents.test', 'get', xml('ping', { xmlns: NS_PING }), 5_000);
+      for (let round = 0; round < 10; round++) {
+        expect((await ping()).kind).toBe('result');
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+      await session.stop();
+    },
+  );
 
   test('with a wrong password says so and keeps trying without harm', async () => {
     const errors: string[] = [];
