@@ -41,15 +41,17 @@ beforeAll(async () => {
 });
 afterAll(() => network.stop());
 
-type Events = { fresh: number; queries: Element[]; messages: string[] };
+type Events = { fresh: number; presences: number; queries: Element[]; messages: string[] };
 
 function createSession(username: string, via = service): { session: Session; events: Events } {
-  const events: Events = { fresh: 0, queries: [], messages: [] };
+  const events: Events = { fresh: 0, presences: 0, queries: [], messages: [] };
   const session: Session = new Session({
     xmpp: { service: via, domain: 'agents.test', username, password: 'test', resource: 'r' },
     log: () => undefined,
     handlers: {
-      onPresence: () => undefined,
+      onPresence: () => {
+        events.presences++;
+      },
       onMessage: (stanza) => events.messages.push(stanza.getChildText('body') ?? ''),
       onQuery: (stanza) => {
         events.queries.push(stanza);
@@ -78,6 +80,8 @@ describe('a session', () => {
     const { session, events } = createSession('bot');
     const { session: peer, events: peerEvents } = createSession('peer');
     await Promise.all([ready(session), ready(peer)]);
+    // The server shows each its own presence, which must not come among what is counted.
+    await until('both hear themselves', async () => events.presences > 0 && peerEvents.presences > 0);
     const ping = () => xml('ping', { xmlns: NS_PING });
     const rounds = 500;
     const before = session.received;
