@@ -267,6 +267,12 @@ export const entity = pgTable(
   ],
 );
 
+/** One row: the address of the directory to which all of this belongs. */
+export const directory = pgTable('directory', {
+  one: smallint('one').primaryKey(),
+  jid: text('jid').notNull(),
+});
+
 /** Workers that are alive, by the time of their last sign. */
 export const heartbeat = pgTable('heartbeat', {
   worker: text('worker').primaryKey(),

@@ -118,6 +118,19 @@ export async function removeUnconsented(db: Database): Promise<number> {
   });
 }
 
+/** Removes everything listed from domains that the operator excludes. */
+export async function removeDomains(db: Database, excludes: (domain: string) => boolean): Promise<number> {
+  const found = await db.execute(sql`select distinct domain from agent`);
+  const domains = rowsOf<{ domain: string }>(found).map((row) => row.domain);
+  const excluded = domains.filter(excludes);
+  if (excluded.length === 0) return 0;
+  return db.transaction(async (tx) => {
+    const removed = await deleteListings(tx, sql`domain = any(${textArray(excluded)})`);
+    await recordChanges(tx, removed);
+    return removed.length;
+  });
+}
+
 /** Removes every listing that rested on this agent's consent alone, unless it consents still in another way. */
 export async function removeConsentListings(db: Database, jid: string): Promise<number> {
   return db.transaction(async (tx) => {

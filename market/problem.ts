@@ -106,13 +106,6 @@ export const problems = {
     type: 'cancel',
     about: 'The address exists, but not for this method. The Allow header lists the methods that it takes.',
   },
-  unavailable: {
-    status: 503,
-    title: 'The directory is not available',
-    condition: 'resource-constraint',
-    type: 'wait',
-    about: 'A part that the answer needs is not reachable now. Try again shortly.',
-  },
   internal: {
     status: 500,
     title: 'Something went wrong inside',

@@ -6,6 +6,11 @@ CREATE TABLE "caps_info" (
 	CONSTRAINT "caps_info_algorithm_ver_pk" PRIMARY KEY("algorithm","ver")
 );
 --> statement-breakpoint
+CREATE TABLE "directory" (
+	"one" smallint PRIMARY KEY NOT NULL,
+	"jid" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "fact" (
 	"jid" text NOT NULL,
 	"source" text NOT NULL,

@@ -22,18 +22,27 @@ export function announced(caps: Caps | null, caps2: Caps2 | null): AnnouncedCaps
   ];
 }
 
-/** The disco#info that these capabilities stand for, where one has been verified. */
-export function knownInfo(db: Database, caps: AnnouncedCaps[]): Promise<DiscoInfo | null> {
-  return findCaps(db, caps);
+/** What a look remembers of capabilities. */
+export type CapsCache = {
+  /** The disco#info that these capabilities stand for, where one has been verified. */
+  find(caps: AnnouncedCaps[]): Promise<DiscoInfo | null>;
+  /** Takes note of what is really said where these capabilities were announced. */
+  learn(caps: AnnouncedCaps[], element: Element): Promise<void>;
+};
+
+/** Keeps in the database what elements say, under the hashes that they really have. */
+export function capsCacheIn(db: Database): CapsCache {
+  return {
+    find: (caps) => findCaps(db, caps),
+    async learn(caps, element) {
+      const verified = caps.filter((one) => stands(one, element));
+      if (verified.length > 0) await keepCaps(db, verified, hashedPart(readInfo(element)));
+    },
+  };
 }
 
-/** Keeps what the element says under the hashes that it really has. */
-export async function learn(db: Database, caps: AnnouncedCaps[], element: Element): Promise<void> {
-  const verified = caps.filter((one) => stands(one, element));
-  if (verified.length > 0) await keepCaps(db, verified, hashedPart(readInfo(element)));
-}
-
-function stands({ algorithm, ver }: AnnouncedCaps, element: Element): boolean {
+/** True where the element is what these capabilities stand for, and nothing else reads the same. */
+export function stands({ algorithm, ver }: AnnouncedCaps, element: Element): boolean {
   try {
     if (algorithm.startsWith(CAPS2)) {
       return caps2Verify({ algo: algorithm.slice(CAPS2.length), value: ver }, element);

@@ -55,11 +55,14 @@ function addresses(what: string) {
     .transform((jids) => jids.filter((jid) => jid !== null));
 }
 
+const takesService = 'takes xmpp://HOST:PORT or xmpps://HOST:PORT';
+const takesAccount = "takes the directory account's bare JID";
+
 const Environment = z.object({
-  DATABASE_URL_DIRECT: z.string().min(1),
-  XMPP_SERVICE: z.string().regex(/^xmpps?:\/\/[^/]+$/, 'takes xmpp://HOST:PORT'),
-  XMPP_JID: z.string().regex(/^[^@/]+@[^@/]+$/, "takes the directory account's bare JID"),
-  XMPP_PASSWORD: z.string().min(1),
+  DATABASE_URL_DIRECT: z.string('takes the address of a Postgres database, postgres://…').min(1),
+  XMPP_SERVICE: z.string(takesService).regex(/^xmpps?:\/\/[^/]+$/, takesService),
+  XMPP_JID: z.string(takesAccount).regex(/^[^@/]+@[^@/]+$/, takesAccount),
+  XMPP_PASSWORD: z.string("takes the account's password").min(1),
   CRAWL_DOMAINS: z.string().default(''),
   ROOMS: addresses('rooms'),
   USER_DIRECTORIES: addresses('user directories'),
@@ -76,7 +79,7 @@ const Environment = z.object({
 export function readConfig(environment: { [name: string]: string | undefined }): Config {
   const read = Environment.safeParse({
     ...environment,
-    DATABASE_URL_DIRECT: environment.DATABASE_URL_DIRECT ?? environment.DATABASE_URL,
+    DATABASE_URL_DIRECT: environment.DATABASE_URL_DIRECT || environment.DATABASE_URL,
   });
   if (!read.success) {
     throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hasConsent } from '../db/consent.ts';
 import { enqueue, enqueueNew, type LeasedTarget, lease, release, releaseAll } from '../db/queue.ts';
 import { findRegistration } from '../db/registrations.ts';
-import { removeUnconsented } from '../db/write-index.ts';
+import { removeDomains, removeUnconsented } from '../db/write-index.ts';
 import type { Policy } from '../market/policy.ts';
 import { tryJid } from '../protocol/jid.ts';
 import { backoffMs } from './backoff.ts';
@@ -81,11 +81,12 @@ export class Crawler {
     }
   }
 
-  /** Takes up what an earlier life left: its leases, what it withdrew half, and the seeds. */
+  /** Takes up what an earlier life left: its leases, what it withdrew half, what the operator excludes since, and the seeds. */
   async #begin(): Promise<void> {
     const { db, worker, policy } = this.#deps;
     await releaseAll(db, worker);
     await removeUnconsented(db);
+    await removeDomains(db, policy.excludes);
     await enqueue(
       db,
       policy.seeds.map((domain) => ({ jid: domain, domain, depth: 0, dueMs: 0 })),

@@ -1,10 +1,9 @@
 /** One look at one entity: everything it states, by every source. */
 
-import type { Database } from '../db/database.ts';
 import type { Facts } from '../market/facts.ts';
 import { type DiscoInfo, hasIdentity, infoQuery, readInfo } from '../protocol/disco.ts';
 import { type Asker, answered } from './ask.ts';
-import { knownInfo, learn } from './caps-cache.ts';
+import type { CapsCache } from './caps-cache.ts';
 import { children } from './sources/children.ts';
 import { commands } from './sources/commands.ts';
 import { gateway } from './sources/gateway.ts';
@@ -26,7 +25,7 @@ import { userSearch } from './sources/user-search.ts';
 const sources: Source[] = [commands, pep, children, pubsubService, gateway, userSearch];
 
 export type DiscoverDeps = {
-  db: Database;
+  caps: CapsCache;
   asker: Asker;
   /** The directory's own bare JID. */
   own: string;
@@ -35,6 +34,8 @@ export type DiscoverDeps = {
 };
 
 export type Look = {
+  /** Where the entity was asked to answer for itself, with what it says of itself there. */
+  addresses: Address[];
   /** What was read whole now. */
   fresh: Partial<Facts>;
   /** Whom to visit next. */
@@ -59,6 +60,7 @@ export async function discover(deps: DiscoverDeps, subject: Subject): Promise<Lo
     ...found.map(({ facts }) => facts),
   );
   return {
+    addresses: view.addresses,
     fresh,
     children: found.flatMap((one) => one.children).slice(0, sourceLimits.childrenMax),
     publications: found.find((one) => one.publications)?.publications,
@@ -89,12 +91,12 @@ function addressOf(subject: Subject, { resource }: Resource): string {
 }
 
 async function askInfo(
-  { db, asker }: DiscoverDeps,
+  { caps, asker }: DiscoverDeps,
   address: string,
   resource: Resource | null,
   faults: Fault[],
 ): Promise<Address> {
-  const known = resource && (await knownInfo(db, resource.caps));
+  const known = resource && (await caps.find(resource.caps));
   if (known) return { address, info: known, silent: false, heard: true };
   const answer = await asker.ask(address, 'get', infoQuery(), (element) => ({
     info: readInfo(element),
@@ -102,7 +104,7 @@ async function askInfo(
   }));
   if (answer.kind === 'malformed') faults.push({ where: address, what: `its disco#info: ${answer.why}` });
   const said = answered(answer);
-  if (said && resource) await learn(db, resource.caps, said.element);
+  if (said && resource) await caps.learn(resource.caps, said.element);
   const isHeard = said !== null || answer.kind === 'refused';
   return { address, info: said?.info ?? null, silent: answer.kind === 'silent', heard: isHeard };
 }

@@ -12,9 +12,12 @@ export function createLog(threshold: LogLevel, write: (line: string) => void): L
   };
 }
 
-/** What a log says of something that was thrown. */
+/** What a log says of something that was thrown: of a failed statement its cause, not its text. */
 export function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  return `${error.message}${cause}`;
+  const { cause } = error;
+  if (!(cause instanceof Error)) return error.message;
+  return error.name === 'DrizzleQueryError' || error.message.startsWith('Failed query')
+    ? errorText(cause)
+    : `${error.message}: ${errorText(cause)}`;
 }

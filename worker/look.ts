@@ -77,18 +77,28 @@ async function lookAt(
   jid: string,
   command: CommandFacts,
   fingerprint: string,
-): Promise<{ firstForm: FirstForm | null; takesNothing: boolean } | null> {
+): Promise<Shown | null> {
+  // Asked when the turn has come: consent may go while the question waits.
+  const shown = await showFirstForm(asker, command, () => beginLook(db, jid, command.node, fingerprint));
+  if (shown)
+    await endLook(db, jid, command.node, { form: shown.firstForm, takesNothing: shown.takesNothing });
+  return shown;
+}
+
+export type Shown = { firstForm: FirstForm | null; takesNothing: boolean };
+
+/**
+ * Executes the command, and cancels where that opened a session.
+ * @returns null where the command did not answer, or answered for another
+ */
+export async function showFirstForm(
+  asker: Asker,
+  command: Pick<CommandFacts, 'node' | 'callJid'>,
+  mayAsk?: () => Promise<boolean>,
+): Promise<Shown | null> {
   const request = { node: command.node, sessionId: null, action: 'execute', form: null } as const;
-  const response = answered(
-    await asker.ask(
-      command.callJid,
-      'set',
-      writeCommandRequest(request),
-      readCommandOutline,
-      // Asked when the turn has come: consent may go while the question waits.
-      () => beginLook(db, jid, command.node, fingerprint),
-    ),
-  );
+  const execute = writeCommandRequest(request);
+  const response = answered(await asker.ask(command.callJid, 'set', execute, readCommandOutline, mayAsk));
   if (!response) return null;
   if (response.status === 'executing' && response.sessionId) {
     const cancel = { ...request, sessionId: response.sessionId, action: 'cancel' } as const;
@@ -96,10 +106,9 @@ async function lookAt(
     void asker.ask(command.callJid, 'set', writeCommandRequest(cancel), () => null);
   }
   if (response.node !== command.node) return null;
-  const firstForm = response.form?.type === 'form' ? response.form : null;
   const takesNothing = response.status === 'completed';
-  await endLook(db, jid, command.node, { form: takesNothing ? null : firstForm, takesNothing });
-  return { firstForm: takesNothing ? null : firstForm, takesNothing };
+  const firstForm = !takesNothing && response.form?.type === 'form' ? response.form : null;
+  return { firstForm, takesNothing };
 }
 
 function withLook(command: CommandFacts, look: CommandLook): CommandFacts {

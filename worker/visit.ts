@@ -17,6 +17,7 @@ import { versionOf } from '../market/version.ts';
 import { tryJid } from '../protocol/jid.ts';
 import type { Asker } from './ask.ts';
 import { backoffMs } from './backoff.ts';
+import { capsCacheIn } from './caps-cache.ts';
 import { discover, type Look } from './discover.ts';
 import type { Indexer } from './indexer.ts';
 import { type Looked, lookAtCommands } from './look.ts';
@@ -67,7 +68,7 @@ export async function visit(deps: VisitDeps, target: LeasedTarget): Promise<Visi
   ]);
   const asker = deps.asker.forLook(visitTimes.lookMaxMs);
   const look = await discover(
-    { db, asker, own: deps.own, userDirectories: deps.userDirectories },
+    { caps: capsCacheIn(db), asker, own: deps.own, userDirectories: deps.userDirectories },
     { jid, consented, resources: resourcesOf(resources, deps.met(jid), registration) },
   );
   if (look.fresh.commands) look.fresh.commands = withKnown(look.fresh.commands, known.commands?.value ?? []);

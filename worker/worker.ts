@@ -1,6 +1,7 @@
 /** The bot: a session, a crawler and a roster over one database. */
 
 import { connectWorker } from '../db/connect-worker.ts';
+import { claimDatabase } from '../db/directory.ts';
 import { beat } from '../db/heartbeat.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
 import { bareJid, formatJid, tryJid } from '../protocol/jid.ts';
@@ -156,6 +157,9 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
       log('error', 'heartbeat-failed', { error: errorText(error) });
     });
   try {
+    const owner = await claimDatabase(db, own);
+    if (owner !== own)
+      throw new Error(`XMPP_JID: the database belongs to ${owner}; use that address, or another database`);
     await beat(db, name, false);
   } catch (error) {
     await end();

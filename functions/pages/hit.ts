@@ -28,6 +28,7 @@ function hit(record: ListingRecord): Html {
   return html`<article class="hit">
 <header><h2>${languageSpan(listing, html`<a href="${listingPath(listing.id)}">${said(listing.name)}</a>`)}</h2>${stateBadge(stateOf(record))}</header>
 <p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}${vitality(record)}</p>
+${listing.flags.includes('look-alike-name') ? html`<p class="warning">The name may be drawn to look like another.</p>` : nothing}
 ${listing.description ? html`<p class="excerpt" dir="auto"${languageAttribute(listing)}>${excerpt(listing.description, excerptCharsMax)}</p>` : nothing}
 ${inputChips(listing.inputs)}
 ${tagList(listing.tags, tagsShownMax)}

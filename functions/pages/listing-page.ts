@@ -38,6 +38,7 @@ ${listing.icon && isImage(listing.icon) ? html`<img class="icon" src="${listing.
 </header>
 <div class="columns">
 <div class="body">
+${lookAlikeNote(listing)}
 ${listing.description ? html`<p class="description" dir="auto"${languageAttribute(listing)}>${listing.description}</p>` : html`<p class="note">The agent gives no description.</p>`}
 ${tagList(listing.tags, tagsShownMax)}
 ${sampleRequests(listing)}
@@ -50,6 +51,12 @@ ${schemas(listing)}
 </div>
 </article>`;
   return layout({ title: excerpt(listing.name, titleCharsMax), json: listingJsonPath(listing.id), main });
+}
+
+/** A name may be drawn to look like another; the address is what tells them apart. */
+export function lookAlikeNote({ flags, provider }: Listing): Html {
+  if (!flags.includes('look-alike-name')) return nothing;
+  return html`<p class="warning">The name mixes letters of several scripts and may be drawn to look like another. The address is <code>${said(provider.jid)}</code>.</p>`;
 }
 
 function sampleRequests({ queries }: Listing): Html {
@@ -83,6 +90,7 @@ function facts(record: ListingRecord): Html {
   return html`<dl>
 ${fact('Provider', html`<a class="jid" href="${agentPath(provider.jid)}">${said(provider.jid)}</a>`)}
 ${fact('Domain', html`<a class="jid" href="${domainPath(provider.domain)}">${said(provider.domain)}</a>`)}
+${providerFacts(listing)}
 ${fact('State', stateDetail(record))}
 ${vitalityFacts(status)}
 ${fact('Price', price ? said(priceText(price)) : html`<span class="note">Not stated</span>`)}
@@ -92,7 +100,8 @@ ${terms ? fact('Terms', isLink(terms) ? html`<a href="${terms}" rel="nofollow no
 ${listing.call ? fact('Through the directory', html`${listing.call.relay ? 'May be called' : 'Not offered'}`) : nothing}
 </dl>
 <h2>Where this comes from</h2>
-<ul class="sources">${listing.sources.map((source) => html`<li>${sourceText[source]}</li>`)}</ul>
+<ul class="sources">${listing.sources.map((source) => html`<li>${sourceText[source]}${seen(status.sources[source])}</li>`)}</ul>
+${statements(listing)}
 <dl>
 ${fact('Verified', moment(status.verified))}
 ${fact('Changed', moment(updated))}
@@ -101,6 +110,32 @@ ${fact('Id', html`<code class="id">${listing.id}</code>`)}
 </dl>
 ${features.length > 0 ? html`<details><summary>Features</summary><ul class="features">${features.map((feature) => html`<li><code>${said(feature)}</code></li>`)}</ul></details>` : nothing}
 <p><a href="${searchPath('')}">All listings</a></p>`;
+}
+
+function seen(time: string | undefined): Html {
+  return time ? html`, ${moment(new Date(time))}` : nothing;
+}
+
+/** Who said what of each part: the first statement holds, the others are kept beside it. */
+function statements({ provenance }: Listing): Html {
+  const parts = Object.entries(provenance);
+  if (parts.length === 0) return nothing;
+  return html`<details><summary>Who said what</summary><dl>${parts.map(([part, all]) =>
+    fact(
+      part,
+      html`${all.map(({ source, said: words }, at) => html`${at > 0 ? html`<br>` : nothing}${said(words)} <span class="note">(${sourceText[source]})</span>`)}`,
+    ),
+  )}</dl></details>`;
+}
+
+/** Who offers it, in its own words, and how to reach it. */
+function providerFacts({ provider, names }: Listing): Html {
+  const { description, url, contacts } = provider;
+  const link = (to: string) => html`<a href="${to}" rel="nofollow noopener noreferrer">${said(to)}</a>`;
+  return html`${description ? fact('About', said(description)) : nothing}
+${url && isLink(url) ? fact('Page', link(url)) : nothing}
+${contacts.length > 0 ? fact('Contact', html`${contacts.filter(isLink).map((to, at) => html`${at > 0 ? html`<br>` : nothing}${link(to)}`)}`) : nothing}
+${names.length > 1 ? fact('Names', html`${names.map(({ lang, text }, at) => html`${at > 0 ? html`<br>` : nothing}<span lang="${lang}">${said(text)}</span>`)}`) : nothing}`;
 }
 
 function stateDetail(record: ListingRecord): Html {

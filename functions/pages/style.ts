@@ -40,6 +40,7 @@ code { overflow-wrap: anywhere; }
 .skip { position: absolute; left: 1rem; top: -4rem; z-index: 2; padding: 0.5rem 1rem; background: var(--accent); color: var(--on-accent); }
 .skip:focus { top: 0.5rem; color: var(--on-accent); }
 .note { color: var(--soft); font-size: 0.92rem; }
+.warning { padding: 0.4rem 0.8rem; border-left: 4px solid var(--bad); background: var(--bad-wash); border-radius: 0 6px 6px 0; font-size: 0.92rem; }
 .lead { font-size: 1.12rem; color: var(--soft); max-width: 42rem; text-wrap: pretty; }
 .eyebrow { margin: 0 0 0.5rem; font-size: 0.8rem; letter-spacing: 0.06em; text-transform: uppercase; color: var(--soft); }
 

@@ -2,8 +2,9 @@ import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
 import { grantConsent } from '../../db/consent.ts';
+import { claimDatabase } from '../../db/directory.ts';
 import { findListing, listingsOfAgent } from '../../db/listings.ts';
-import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
+import { removeDomains, withdrawSubscription, writeIndex } from '../../db/write-index.ts';
 import { freshDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
 
@@ -142,6 +143,22 @@ describe('writing the index', () => {
     );
     const numbers = (await changes()).map((change) => change.seq).filter((seq) => seq > before);
     expect(numbers).toEqual(Array.from({ length: 2 * count }, (_, at) => before + 1 + at));
+  });
+
+  test('removes everything of domains that the operator excludes', async () => {
+    await writeIndex(
+      database.db,
+      [indexOf('x@excluded.test', [{ node: 'n' }]), indexOf('y@kept.test', [{ node: 'n' }])],
+      absenceMs,
+    );
+    expect(await removeDomains(database.db, (domain) => domain === 'excluded.test')).toBe(1);
+    expect(await listingsOfAgent(database.db, 'x@excluded.test', 10)).toEqual([]);
+    expect(await listingsOfAgent(database.db, 'y@kept.test', 10)).toHaveLength(1);
+  });
+
+  test('belongs to one directory', async () => {
+    expect(await claimDatabase(database.db, 'guildhall@agents.test')).toBe('guildhall@agents.test');
+    expect(await claimDatabase(database.db, 'other@agents.test')).toBe('guildhall@agents.test');
   });
 
   test('keeps hostile text as text', async () => {

@@ -8,7 +8,7 @@ import { announcement, answer, ownInfo } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
 import { CommandDesk } from '../../worker/commands/desk.ts';
 import { readConfig } from '../../worker/config.ts';
-import { createLog } from '../../worker/log.ts';
+import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
 import { parseXml } from '../support/xml.ts';
 
@@ -55,7 +55,8 @@ describe('the configuration', () => {
   });
 
   test.each([
-    ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT'],
+    ['XMPP_PASSWORD', undefined, "XMPP_PASSWORD: takes the account's password"],
+    ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT or xmpps://HOST:PORT'],
     ['XMPP_JID', 'agents.test', "XMPP_JID: takes the directory account's bare JID"],
     ['PROBE', 'always', 'PROBE:'],
     ['IQ_TIMEOUT_MS', 'soon', 'IQ_TIMEOUT_MS:'],
@@ -95,6 +96,12 @@ test('the backoff doubles, stays within its bounds, and differs by chance', () =
     100, 200, 400, 500,
   ]);
   expect(backoffMs(1_000, 100, 500, () => 0)).toBe(250);
+});
+
+test('the log of a failed statement tells its cause, and not the statement', () => {
+  const failed = new Error('Failed query: select secret', { cause: new Error('connection refused') });
+  expect(errorText(failed)).toBe('connection refused');
+  expect(errorText(new Error('outer', { cause: new Error('inner') }))).toBe('outer: inner');
 });
 
 test('the log is one JSON object a line, from its threshold up', () => {
