@@ -52,7 +52,7 @@ const second = (wanted: string): Stage => ({
     const name = single(values, 'name');
     if (name === 'mend')
       return problem('invalid-parameter', 'No.', [{ pointer: 'name', detail: 'expected another' }]);
-    if (name === 'wait') return problem('unavailable', 'Not now.');
+    if (name === 'wait') return problem('too-many-requests', 'Not now.');
     if (name === 'stop') return problem('not-registered', 'Not you.');
     if (name === 'throw') throw new Error('secret');
     return done(`${wanted}: ${name}`);
