@@ -13,11 +13,12 @@ export const staleAfterHours = 24;
 const shown = sql`exists (select from ${consent} where ${consent.jid} = ${listing.jid})
   and not coalesce(${agent.presenceDenied}, false)`;
 
-/** The resource at which the offer was seen is online; for entities without resources, any is. */
+/** The resource at which the offer was seen is online; where it has none, any is. */
 const online = sql`exists (
   select from ${presence}
   where ${presence.jid} = ${listing.jid}
-    and ${listingStatus.callJid} in (${presence.jid}, ${presence.jid} || '/' || ${presence.resource}))`;
+    and (${listingStatus.callJid} is null
+      or ${listingStatus.callJid} in (${presence.jid}, ${presence.jid} || '/' || ${presence.resource})))`;
 
 const lapsed = sql`exists (
   select from ${registration}

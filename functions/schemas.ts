@@ -85,6 +85,7 @@ export const ListingSchema = z
     features: z.array(z.string()),
     queries: z.array(z.string()),
     terms: z.string().nullable(),
+    link: z.string().nullable(),
     icon: z.string().nullable(),
     stale: z.boolean(),
     firstSeen: Timestamp,

@@ -115,6 +115,8 @@ export type Listing = {
   features: string[];
   queries: string[];
   terms: string | null;
+  /** Where more is said of it. */
+  link: string | null;
   icon: string | null;
   sources: Source[];
   provenance: Provenance;

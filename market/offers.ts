@@ -123,6 +123,7 @@ export function entryListing(offering: Offering, item: string, entry: ArdEntry):
     description: claims.take('description', [['ard-entry', entry.description]]),
     tags: claims.union('tags', [['ard-entry', entry.tags.map((tag) => tag.toLowerCase())]]),
     queries: claims.take('queries', [['ard-entry', entry.queries]]) ?? [],
+    link: claims.take('link', [['ard-entry', entry.url]]),
     inputs: [],
     inputSchema: null,
     call: null,
@@ -158,6 +159,7 @@ function shared(
     features: facts.disco?.features.filter((feature) => !feature.startsWith('http://jabber.org/')) ?? [],
     queries: take('queries', (form) => (form.queries.length > 0 ? form.queries : null)) ?? [],
     terms: take('terms', (form) => form.terms),
+    link: null as string | null,
     icon: take('icon', (form) => form.icon, ['avatar', facts.profile.avatar]),
     flags: [] as Listing['flags'],
   };

@@ -65,6 +65,7 @@ function toolListing(provider: ToolProvider, tool: ToolFacts): Listing {
     features: provider.features.filter((feature) => !feature.startsWith('http://jabber.org/')),
     queries: [],
     terms: null,
+    link: null,
     icon: claims.take('icon', [['manifest', tool.icon]]),
   };
   return { ...listing, sources: claims.sources, provenance: claims.provenance };

@@ -13,7 +13,7 @@ export const roles = ['moderator', 'participant', 'visitor', 'none'] as const;
 export type Role = (typeof roles)[number];
 
 /** §10.2.1: what a status code says. */
-export const mucStatus = { anyoneSeesJids: 100, self: 110, nickChanged: 303 } as const;
+export const mucStatus = { anyoneSeesJids: 100, self: 110, created: 201, nickChanged: 303 } as const;
 
 export type Occupant = {
   /** The room's address. */

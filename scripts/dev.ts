@@ -1,12 +1,19 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { migrate } from './migrate.ts';
 import { registerAccount } from './register.ts';
-import { expectedListings } from './specialists/catalogue.ts';
-import { startChild } from './stack/child.ts';
+import {
+  expectedListings,
+  neverListed,
+  onlineLine,
+  sampleComponents,
+  sampleRooms,
+} from './specialists/catalogue.ts';
+import { type Child, startChild } from './stack/child.ts';
 import { StackError } from './stack/errors.ts';
-import { awaitListings } from './stack/first-crawl.ts';
+import { awaitListings, type FirstCrawl } from './stack/first-crawl.ts';
 import { asked, createLifetime, type Lifetime } from './stack/lifetime.ts';
 import { startNeonEndpoint } from './stack/neon-endpoint.ts';
 import { hasAddresses, type Network, startNetwork } from './stack/network.ts';
@@ -23,6 +30,7 @@ const addresses: [string, string] = ['127.0.0.2', '127.0.0.3'];
 const database = 'guildhall';
 const directoryName = 'guildhall';
 const firstCrawlTimeoutMs = 120_000;
+const specialistsTimeoutMs = 60_000;
 const logDir = join(stateDir, 'log');
 const stackFile = join(stateDir, 'dev.json');
 
@@ -96,6 +104,10 @@ async function startServers(context: Context): Promise<Network> {
     c2sPort: settings.C2S_PORT,
     componentPort: settings.COMPONENT_PORT,
     componentSecret: secrets.componentSecret,
+    components: sampleComponents.map((component) => ({
+      ...component,
+      secret: secrets.sampleSecrets[component.name] as string,
+    })),
     log: progress.say,
   });
   for (const server of network.servers) adopt(context, `Prosody for ${server.domain}`, server, server.domain);
@@ -106,8 +118,15 @@ async function startServers(context: Context): Promise<Network> {
   return network;
 }
 
-async function startDirectory(context: Context, db: { url: string; direct: string }, network: Network) {
-  const { settings, secrets, lifetime, progress } = context;
+/** Where the directory lives, and what it may read. */
+interface Directory {
+  jid: string;
+  service: string;
+  domain: string;
+  crawlDomains: string;
+}
+
+async function registerDirectory({ secrets, progress }: Context, network: Network): Promise<Directory> {
   const [home] = network.servers;
   if (!home) throw new Error('the network has no server');
   progress.step('Registering the directory');
@@ -117,31 +136,64 @@ async function startDirectory(context: Context, db: { url: string; direct: strin
     username: directoryName,
     password: secrets.directoryPassword,
   });
-  const directory = `${directoryName}@${home.domain}`;
+  return {
+    jid: `${directoryName}@${home.domain}`,
+    service: home.service,
+    domain: home.domain,
+    crawlDomains: network.servers.map((server) => server.domain).join(','),
+  };
+}
 
-  const crawlDomains = network.servers.map((server) => server.domain).join(',');
+/** Returns the address of the HTTP functions. */
+async function startHttp(context: Context, databaseUrl: string, directory: Directory): Promise<string> {
+  const { settings, lifetime, progress } = context;
   progress.step('Starting the HTTP functions');
   const neon = await startNeonEndpoint({ port: settings.NEON_PORT });
   lifetime.onEnd(neon.stop);
   const functions = await startFunctions({
     port: settings.PORT,
-    databaseUrl: db.url,
+    databaseUrl,
     neonEndpoint: neon.url,
-    bindings: { CRAWL_DOMAINS: crawlDomains, DIRECTORY_DOMAIN: home.domain },
+    bindings: { CRAWL_DOMAINS: directory.crawlDomains, DIRECTORY_DOMAIN: directory.domain },
     logFile: logFile('functions'),
   });
   adopt(context, 'The HTTP functions', functions, 'functions');
+  return functions.url;
+}
 
+/** Starts the specialists and waits for them: the worker's first crawl then finds what they have published. */
+async function startSpecialists(context: Context, network: Network): Promise<void> {
+  const { lifetime, progress } = context;
+  progress.step('Starting the sample specialists');
+  const args = ['scripts/specialists/main.ts', '--stack', stackFile];
+  const child = await startScript(context, 'The sample specialists', 'specialists', args, network, {});
+  const online = new Promise<void>((resolve) => {
+    child.onLine((line) => {
+      if (line === onlineLine) resolve();
+    });
+  });
+  const { signal } = lifetime;
+  await Promise.race([online, sleep(specialistsTimeoutMs, undefined, { signal, ref: false })]);
+}
+
+async function startWorker(
+  context: Context,
+  db: { url: string; direct: string },
+  network: Network,
+  directory: Directory,
+): Promise<void> {
+  const { secrets, progress } = context;
+  const rooms = sampleRooms(network.servers.map((server) => server.domain));
   progress.step('Starting the worker');
   await startScript(context, 'The worker', 'worker', ['worker/main.ts'], network, {
     DATABASE_URL: db.url,
     DATABASE_URL_DIRECT: db.direct,
-    XMPP_SERVICE: home.service,
-    XMPP_JID: directory,
+    XMPP_SERVICE: directory.service,
+    XMPP_JID: directory.jid,
     XMPP_PASSWORD: secrets.directoryPassword,
-    CRAWL_DOMAINS: crawlDomains,
+    CRAWL_DOMAINS: directory.crawlDomains,
+    ROOMS: [...rooms, process.env.ROOMS].filter(Boolean).join(','),
   });
-  return { http: functions.url, directory };
 }
 
 /** Runs a script of ours under this Node, as a child that trusts the development CA. */
@@ -152,7 +204,7 @@ async function startScript(
   args: string[],
   network: Network,
   variables: Record<string, string>,
-): Promise<void> {
+): Promise<Child> {
   const env: NodeJS.ProcessEnv = { ...process.env, ...variables, NODE_EXTRA_CA_CERTS: network.authority };
   delete env.NODE_ENV;
   const child = await startChild({
@@ -164,6 +216,7 @@ async function startScript(
     logFile: logFile(log),
   });
   adopt(context, name, child, log);
+  return child;
 }
 
 /** Starts everything in order; between two steps it stops when it is asked to. */
@@ -178,42 +231,52 @@ async function startAll(context: Context): Promise<void> {
   signal.throwIfAborted();
   const network = await startServers(context);
   signal.throwIfAborted();
-  const { http, directory } = await startDirectory(context, db, network);
+  const directory = await registerDirectory(context, network);
+  signal.throwIfAborted();
+  const http = await startHttp(context, db.url, directory);
   signal.throwIfAborted();
 
   lifetime.onEnd(() => rmSync(stackFile, { force: true }));
   const stack = {
     http,
     database: db.url,
-    directory,
+    directory: directory.jid,
     xmpp: network.servers.map(({ domain, service }) => ({
       domain,
       service,
       ca: network.authority,
       registration: true,
     })),
+    components: network.components,
   };
-  // It holds the database's password.
+  // It holds the database's password and the components' secrets.
   writeFileSync(stackFile, `${JSON.stringify(stack, null, 2)}\n`, { mode: 0o600 });
-  progress.step('Starting the sample specialists');
-  const specialists = ['scripts/specialists/main.ts', '--stack', stackFile];
-  await startScript(context, 'The sample specialists', 'specialists', specialists, network, {});
+  await startSpecialists(context, network);
+  signal.throwIfAborted();
+  await startWorker(context, db, network, directory);
 
-  const wanted = expectedListings(stack.xmpp.map(({ domain }) => domain));
-  const { missing } = await awaitListings(http, wanted, {
+  const domains = stack.xmpp.map(({ domain }) => domain);
+  const wanted = expectedListings(domains);
+  const found = await awaitListings(http, wanted, {
+    never: neverListed(domains),
     timeoutMs: firstCrawlTimeoutMs,
     signal,
-    onProgress: (found) => progress.step(`${found} of ${wanted.length} specialists indexed`),
+    onProgress: (count) => progress.step(`${count} of ${wanted.length} sample listings indexed`),
   });
   progress.end();
-  progress.say(invitation(http, wanted.length, missing));
+  progress.say(invitation(http, found));
 }
 
-function invitation(http: string, wanted: number, missing: { jid: string }[]): string {
+function invitation(http: string, { wanted, missing, unwanted }: FirstCrawl): string {
+  const jids = (listings: { jid: string }[]) => [...new Set(listings.map(({ jid }) => jid))].join(', ');
+  const faults = [
+    ...(missing.length > 0 ? [`Still not indexed: ${jids(missing)}`] : []),
+    ...(unwanted.length > 0 ? [`Indexed against their will: ${jids(unwanted)}`] : []),
+  ];
   const outcome =
-    missing.length === 0
-      ? `All ${wanted} specialists are indexed.`
-      : `Still not indexed: ${missing.map(({ jid }) => jid).join(', ')}; see ${relative(root, logDir)}. The stack goes on.`;
+    faults.length === 0
+      ? `All ${wanted} sample listings are indexed.`
+      : `${faults.join('; ')}; see ${relative(root, logDir)}. The stack goes on.`;
   return `${outcome}
 
 Guildhall is at ${http}
@@ -252,7 +315,10 @@ async function main(): Promise<number> {
     lifetime.onEnd(run.release);
     // A run that was killed could not remove it, and it would point to nothing.
     rmSync(stackFile, { force: true });
-    const secrets = ownSecrets(join(stateDir, 'secrets.json'));
+    const secrets = ownSecrets(
+      join(stateDir, 'secrets.json'),
+      sampleComponents.map(({ name }) => name),
+    );
     await startAll({ settings, secrets, lifetime, progress, run });
     await lifetime.ended();
   } catch (error) {

@@ -5,6 +5,7 @@ import { type DiscoInfo, writeInfo, writeItems } from '../protocol/disco.ts';
 import { formatJid, tryJid } from '../protocol/jid.ts';
 import {
   NS_AGENTCARD,
+  NS_AGENTCARD_0,
   NS_CAPS,
   NS_COMMANDS,
   NS_DATA,
@@ -33,6 +34,7 @@ export const ownInfo: DiscoInfo = {
     NS_PING,
     NS_DIRECTORY,
     `${NS_AGENTCARD}+notify`,
+    `${NS_AGENTCARD_0}+notify`,
     `${NS_LISTING}+notify`,
   ],
   forms: [],

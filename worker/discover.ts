@@ -65,7 +65,11 @@ export async function discover(deps: DiscoverDeps, subject: Subject): Promise<Lo
     children: found.flatMap((one) => one.children).slice(0, sourceLimits.childrenMax),
     publications: found.find((one) => one.publications)?.publications,
     faults: [...faults, ...found.flatMap((one) => one.faults)],
-    reachable: infos.length > 0 || 'cards' in fresh || 'listings' in fresh,
+    reachable:
+      infos.length > 0 ||
+      'cards' in fresh ||
+      'listings' in fresh ||
+      found.some((one) => one.children.length > 0),
   };
 }
 

@@ -1,7 +1,7 @@
 /** Chat rooms that the operator names: agents are met there, where the room shows real addresses. */
 
 import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
-import { isSelf, joinPresence, leavePresence, readOccupant } from '../protocol/muc.ts';
+import { isSelf, joinPresence, leavePresence, mucStatus, readOccupant } from '../protocol/muc.ts';
 import type { Element } from '../protocol/xml.ts';
 import type { Log } from './log.ts';
 import type { Resource } from './sources/source.ts';
@@ -9,7 +9,7 @@ import type { Resource } from './sources/source.ts';
 export const roomLimits = {
   /** Occupants that are remembered, all rooms counted. */
   occupantsMax: 10_000,
-  rejoinMs: 300_000,
+  rejoinMs: 60_000,
 } as const;
 
 export type RoomsDeps = {
@@ -55,7 +55,11 @@ export class Rooms {
     }
     const occupant = readOccupant(stanza);
     if (!occupant) return true;
-    if (isSelf(occupant)) room.isIn = occupant.present;
+    if (occupant.codes.includes(mucStatus.created)) {
+      // Entering made it, which is its owner's to do: left at once, it is gone again.
+      this.#deps.send(leavePresence(room.jid, this.#deps.nick));
+      this.#deps.log('warn', 'room-not-entered', { room: bareJid(from) });
+    } else if (isSelf(occupant)) room.isIn = occupant.present;
     else this.#note(formatJid(from), occupant.present ? tryJid(occupant.jid) : null);
     return true;
   }

@@ -30,6 +30,8 @@ export const visitTimes = {
   /** A consenting agent that is online with nothing to show is looked at again soon: it may be starting. */
   emptyBaseMs: 5_000,
   failedBaseMs: 30_000,
+  /** A pubsub service tells of its nodes' items, and of new nodes only when it is asked. */
+  pubsubRevisitMs: 300_000,
   /** A look takes no longer than this; what was not answered by then is silence. */
   lookMaxMs: 90_000,
 } as const;
@@ -254,6 +256,7 @@ function schedule(
       failed: true,
     };
   }
+  if (look.publications) return { nextMs: visitTimes.pubsubRevisitMs, failed: false };
   const isPartial = look.fresh.commands?.some((command) => !command.heard) ?? false;
   if (!look.reachable || isPartial) {
     return {

@@ -97,6 +97,7 @@ ${fact('Price', price ? said(priceText(price)) : html`<span class="note">Not sta
 ${lang.length > 0 ? fact('Languages', said(lang.map(languageName).join(', '))) : nothing}
 ${location ? fact('Location', html`<a href="https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=11/${location.lat}/${location.lon}" rel="noopener noreferrer">${locationText(location)}</a>`) : nothing}
 ${terms ? fact('Terms', isLink(terms) ? html`<a href="${terms}" rel="nofollow noopener noreferrer">${said(terms)}</a>` : said(terms)) : nothing}
+${listing.link && isLink(listing.link) ? fact('More', html`<a href="${listing.link}" rel="nofollow noopener noreferrer">${said(listing.link)}</a>`) : nothing}
 ${listing.call ? fact('Through the directory', html`${listing.call.relay ? 'May be called' : 'Not offered'}`) : nothing}
 </dl>
 <h2>Where this comes from</h2>

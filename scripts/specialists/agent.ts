@@ -6,9 +6,10 @@ import { answerQuery, faultReply } from './answer.ts';
 import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
 import { type CommandDesk, commandDesk } from './commands.ts';
 import { capsElement } from './disco.ts';
-import { submitElement } from './forms.ts';
+import { submitElement, xmlSafe } from './forms.ts';
 import { NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
 import type { Persona, Publication } from './persona.ts';
+import { openRoom } from './room.ts';
 import { type Roster, rosterFor } from './roster.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -48,7 +49,7 @@ export async function startSpecialist(
   const bareJid = `${specialist.account}@${domain}`;
   if (register) await registerAccount({ service, domain, username: specialist.account, password });
 
-  const persona = personaOf(specialist, bareJid);
+  const persona = personaOf(specialist, bareJid, (seconds) => leave(agent, seconds));
   const desk = commandDesk(
     persona.commands.map(({ command }) => command),
     persona.manner,
@@ -61,6 +62,8 @@ export async function startSpecialist(
     desk,
     stopping: new AbortController(),
     live: null,
+    backMs: 0,
+    back: undefined,
   };
   const ended = await connect(agent);
   const finished = keepAlive(agent, ended);
@@ -69,6 +72,7 @@ export async function startSpecialist(
     fullJid: () => agent.live?.session.fullJid ?? null,
     async stop() {
       agent.stopping.abort();
+      clearTimeout(agent.back);
       agent.live?.session.send(xml('presence', { type: 'unavailable' }));
       agent.live?.roster.stop();
       await agent.live?.session.close();
@@ -86,6 +90,9 @@ type Agent = {
   desk: CommandDesk;
   stopping: AbortController;
   live: { session: Session; roster: Roster } | null;
+  /** Until when it stays away from the directory, by this machine's clock, and what brings it back. */
+  backMs: number;
+  back: NodeJS.Timeout | undefined;
 };
 
 /** Wrapped, because an async function would wait for a bare promise that it returns. */
@@ -146,17 +153,34 @@ async function connect(agent: Agent): Promise<Ended> {
   }
   session.send(xml('presence', {}, agent.persona.sendsCaps && capsElement(agent.persona.info)));
   roster.begin();
+  if (agent.persona.consents && Date.now() >= agent.backMs) roster.join();
+  if (agent.persona.room) {
+    await openRoom(session, agent.persona.room, 'Specialists').catch((error: Error) =>
+      log?.(`${agent.bareJid} cannot open ${agent.persona.room}: ${error.message}`),
+    );
+  }
   log?.(`${session.fullJid} is online`);
   return ended;
 }
 
-/** XEP-0163 section 3; the item is replaced by itself, so publishing again changes nothing. */
-async function publish(session: Session, { node, itemId, open, payload }: Publication): Promise<void> {
+/** Withdraws the consent, and gives it again after a time. */
+function leave(agent: Agent, seconds: number): void {
+  clearTimeout(agent.back);
+  agent.backMs = Date.now() + seconds * 1_000;
+  agent.live?.roster.leave();
+  agent.back = setTimeout(() => agent.live?.roster.join(), seconds * 1_000);
+}
+
+/** XEP-0060 section 7.1.5; the item is replaced by itself, so publishing again changes nothing. */
+async function publish(session: Session, publication: Publication): Promise<void> {
+  const { service, node, itemId, open, payload } = publication;
   const options = submitElement({
     formType: NS_PUBLISH_OPTIONS,
     fields: [
       ['pubsub#persist_items', ['true']],
       ['pubsub#access_model', ['open']],
+      // What is published on a shared service is everybody's to add to; each item names its publisher.
+      ...(service ? [['pubsub#publish_model', ['open']] as const] : []),
     ],
   });
   await session.request(
@@ -167,6 +191,7 @@ async function publish(session: Session, { node, itemId, open, payload }: Public
       xml('publish', { node }, xml('item', { id: itemId }, payload())),
       open && xml('publish-options', {}, options),
     ),
+    service,
   );
 }
 
@@ -175,6 +200,7 @@ function take(agent: Agent, stanza: Element): void {
   const { session, roster } = agent.live;
   if (roster.take(stanza)) return;
   const { type } = stanza.attrs;
+  if (stanza.getName() === 'message') converse(agent, session, stanza);
   if (stanza.getName() !== 'iq' || (type !== 'get' && type !== 'set')) return;
   answerQuery(agent.persona, agent.desk, session.fullJid, stanza).then(
     (answer) => session.send(answer),
@@ -182,5 +208,19 @@ function take(agent: Agent, stanza: Element): void {
       agent.options.log?.(`${agent.bareJid} failed to answer: ${error.stack ?? error.message}`);
       session.send(faultReply(stanza));
     },
+  );
+}
+
+/** Answers what somebody writes; never a notification, nor itself. */
+function converse(agent: Agent, session: Session, message: Element): void {
+  const { type = 'normal', from } = message.attrs;
+  const body = message.getChildText('body');
+  const { chat } = agent.persona;
+  if (!chat || !body || !from || (type !== 'chat' && type !== 'normal')) return;
+  if (from.split('/', 1)[0] === agent.bareJid) return;
+  chat(body).then(
+    (reply) => session.send(xml('message', { type, to: from }, xml('body', {}, xmlSafe(reply)))),
+    (error: Error) =>
+      agent.options.log?.(`${agent.bareJid} failed to reply: ${error.stack ?? error.message}`),
   );
 }

@@ -54,6 +54,7 @@ export function aiSnsPersona(skill: Skill, bareJid: string): Persona {
           ),
       },
     ],
+    consents: true,
   };
 }
 

@@ -60,7 +60,7 @@ async function answerPayload(
 function infoAt(persona: Persona, node: string | undefined): DiscoInfo | null {
   if (node === undefined) return persona.info;
   if (persona.sendsCaps && node === `${capsNode}#${capsVersion(persona.info)}`) return persona.info;
-  if (node === NS_COMMANDS) {
+  if (node === NS_COMMANDS && persona.commands.length > 0) {
     return {
       identities: [{ category: 'automation', type: 'command-list', name: 'Commands' }],
       features: [NS_COMMANDS],
@@ -71,7 +71,7 @@ function infoAt(persona: Persona, node: string | undefined): DiscoInfo | null {
 }
 
 function itemsAt(persona: Persona, jid: string, node: string | undefined): DiscoItem[] | null {
-  if (node === NS_COMMANDS) {
+  if (node === NS_COMMANDS && persona.commands.length > 0) {
     return persona.commands.map(({ command }) => ({ jid, node: command.node, name: command.name }));
   }
   return infoAt(persona, node) ? [] : null;

@@ -10,7 +10,7 @@ import { NS_CAPS, NS_DISCO_INFO, NS_DISCO_ITEMS } from './namespaces.ts';
 /** The software that the sample specialists say they are (XEP-0115 section 4). */
 export const capsNode = 'https://guildhall.example/sample-specialists';
 
-export type Identity = { category: string; type: string; name: string };
+export type Identity = { category: string; type: string; name: string; lang?: string };
 
 export type DiscoInfo = {
   identities: readonly Identity[];
@@ -25,7 +25,9 @@ export function infoElement(info: DiscoInfo, node?: string): Element {
   return xml(
     'query',
     { xmlns: NS_DISCO_INFO, node },
-    info.identities.map(({ category, type, name }) => xml('identity', { category, type, name })),
+    info.identities.map(({ category, type, name, lang }) =>
+      xml('identity', { category, type, 'xml:lang': lang, name }),
+    ),
     info.features.map((feature) => xml('feature', { var: feature })),
     info.forms.map(extendedElement),
   );
@@ -43,7 +45,7 @@ export function itemsElement(items: readonly DiscoItem[], node?: string): Elemen
 /** The verification string of XEP-0115 section 5.1. */
 export function capsVersion({ identities, features, forms }: DiscoInfo): string {
   const parts = [
-    ...identities.map(({ category, type, name }) => `${category}/${type}//${name}`).sort(),
+    ...identities.map(({ category, type, name, lang = '' }) => `${category}/${type}/${lang}/${name}`).sort(),
     ...[...features].sort(),
   ];
   for (const form of forms.toSorted((a, b) => (a.formType < b.formType ? -1 : 1))) {

@@ -1,4 +1,7 @@
-/** Guildhall's listing form, beside plain commands: on the command's node, on PEP, or spread over agent and command. */
+/**
+ * Guildhall's listing form, beside plain commands: on the command's node, on PEP, on the server's pubsub service, or
+ * spread over agent and command.
+ */
 import { type ExtendedInfo, extendedElement } from './forms.ts';
 import { NS_LISTING } from './namespaces.ts';
 import type { Persona } from './persona.ts';
@@ -7,8 +10,8 @@ import type { Skill } from './skill.ts';
 
 /** What a specialist states of its trade beyond the skill itself. */
 export type Offer = {
-  /** Where the listing form is: on the command, on PEP, or its general part on the agent and the rest on the command. */
-  placement: 'agent-and-command' | 'command' | 'pep';
+  /** Where the listing form is; `agent-and-command` has its general part on the agent and the rest on the command. */
+  placement: 'agent-and-command' | 'command' | 'pep' | 'pubsub';
   price?: { amount: string; currency: string; unit: string };
   location?: { lat: string; lon: string };
   terms?: string;
@@ -18,7 +21,8 @@ export type Offer = {
 
 type Fields = ExtendedInfo['fields'];
 
-export function guildhallPersona(skill: Skill, offer: Offer): Persona {
+/** @param pubsub the pubsub service of the agent's server */
+export function guildhallPersona(skill: Skill, offer: Offer, pubsub: string): Persona {
   const base = plainPersona(skill);
   const [only] = base.commands;
   if (!only) throw new Error('A plain persona has one command');
@@ -32,14 +36,11 @@ export function guildhallPersona(skill: Skill, offer: Offer): Persona {
         info: { ...base.info, forms: [listing([['name', [skill.name]]], offerFields(offer))] },
         commands: onCommand(listing(skillFields(skill))),
       };
-    case 'pep': {
+    case 'pep':
+    case 'pubsub': {
       const form = listing(skillFields(skill), [['command', [skill.id]]], offerFields(offer));
-      return {
-        ...base,
-        publications: [
-          { node: NS_LISTING, itemId: skill.id, open: true, payload: () => extendedElement(form) },
-        ],
-      };
+      const item = { node: NS_LISTING, itemId: skill.id, open: true, payload: () => extendedElement(form) };
+      return { ...base, publications: [offer.placement === 'pep' ? item : { ...item, service: pubsub }] };
     }
   }
 }

@@ -4,8 +4,10 @@ import { dirname, resolve } from 'node:path';
 import tls from 'node:tls';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type RunningSpecialist, startSpecialist } from './agent.ts';
-import { domainOf, specialists } from './catalogue.ts';
+import { startSpecialist } from './agent.ts';
+import { domainOf, onlineLine, specialists } from './catalogue.ts';
+import { startGateway } from './gateway/gateway.ts';
+import { startOldtimer } from './oldtimer.ts';
 
 const stopTimeoutMs = 5_000;
 
@@ -22,9 +24,15 @@ const stackSchema = z.object({
       }),
     )
     .min(1),
+  /** The external components that may connect. */
+  components: z
+    .array(z.object({ name: z.string(), domain: z.string(), service: z.string(), secret: z.string() }))
+    .default([]),
 });
 
 type Stack = z.infer<typeof stackSchema>;
+
+type Running = { stop(): Promise<void> };
 
 function readStack(path: string): Stack {
   const stack = stackSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -43,7 +51,7 @@ function trust(stack: Stack): void {
   tls.setDefaultCACertificates([...tls.getCACertificates('default'), ...new Set(own)]);
 }
 
-async function startAll(stack: Stack, running: Set<RunningSpecialist>): Promise<void> {
+async function startAgents(stack: Stack, running: Set<Running>): Promise<void> {
   const domains = stack.xmpp.map((server) => server.domain);
   await Promise.all(
     specialists.map(async (specialist) => {
@@ -63,6 +71,14 @@ async function startAll(stack: Stack, running: Set<RunningSpecialist>): Promise<
   );
 }
 
+/** The components that the stack has a place for. */
+async function startComponents({ components }: Stack, running: Set<Running>): Promise<void> {
+  for (const component of components) {
+    const start = { gateway: startGateway, oldtimer: startOldtimer }[component.name];
+    if (start) running.add(await start({ ...component, log: console.log }));
+  }
+}
+
 /** Settles when somebody wants this process to end: a signal, the parent's pipe closed, or its channel gone. */
 function asked(): Promise<void> {
   return new Promise((done) => {
@@ -80,15 +96,15 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { stack: { type: 'string', default: '.guildhall/dev.json' } } });
   const stack = readStack(values.stack);
   trust(stack);
-  const running = new Set<RunningSpecialist>();
+  const running = new Set<Running>();
   const ending = asked();
-  const started = startAll(stack, running).then(() => {
-    console.log(`All ${running.size} specialists are online`);
+  const started = Promise.all([startAgents(stack, running), startComponents(stack, running)]).then(() => {
+    console.log(onlineLine);
     return ending;
   });
   await Promise.race([ending, started]);
   setTimeout(() => process.exit(0), stopTimeoutMs).unref();
-  await Promise.all([...running].map((specialist) => specialist.stop()));
+  await Promise.all([...running].map((one) => one.stop()));
   process.exit(0);
 }
 

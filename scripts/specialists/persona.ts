@@ -2,8 +2,10 @@ import type { Element } from '@xmpp/xml';
 import type { Command, CommandManner } from './commands.ts';
 import type { DiscoInfo } from './disco.ts';
 
-/** A PEP item that the agent publishes on every new session (XEP-0163). */
+/** An item that the agent publishes on every new session. */
 export type Publication = {
+  /** The pubsub service; the agent's own account (XEP-0163) where none is named. */
+  service?: string;
   node: string;
   itemId: string;
   /** Readable by anybody; otherwise the server's default holds, which is by presence. */
@@ -20,4 +22,10 @@ export type Persona = {
   manner: CommandManner;
   commands: readonly { command: Command; info: DiscoInfo }[];
   publications: readonly Publication[];
+  /** It subscribes to the directory, which is its consent. */
+  consents: boolean;
+  /** The room that it opens to everybody and stays in. */
+  room?: string;
+  /** What it answers to a message. */
+  chat?(text: string): Promise<string>;
 };

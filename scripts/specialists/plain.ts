@@ -1,6 +1,6 @@
 /** Plain ad-hoc commands: disco, capabilities in presence, a form per command, and nothing else. */
 import type { Command } from './commands.ts';
-import type { DiscoInfo } from './disco.ts';
+import type { DiscoInfo, Identity } from './disco.ts';
 import {
   NS_CAPS,
   NS_COMMANDS,
@@ -15,6 +15,8 @@ import { runSkill, type Skill } from './skill.ts';
 
 export const plainResource = 'specialist';
 
+type Named = Pick<Skill, 'name' | 'names'>;
+
 /** The command that offers a skill. */
 export function commandOf(skill: Skill, node: string): Command {
   return {
@@ -27,18 +29,18 @@ export function commandOf(skill: Skill, node: string): Command {
 }
 
 /** The disco#info of the agent itself. */
-export function agentInfo(name: string): DiscoInfo {
+export function agentInfo(skill: Named): DiscoInfo {
   return {
-    identities: [{ category: 'automation', type: 'agent', name }],
+    identities: identitiesOf('agent', skill),
     features: [NS_CAPS, NS_COMMANDS, NS_DATA, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_PING, NS_VALIDATE],
     forms: [],
   };
 }
 
 /** The disco#info of a command's node (XEP-0050 section 2.3). */
-export function commandInfo(name: string): DiscoInfo {
+export function commandInfo(skill: Named): DiscoInfo {
   return {
-    identities: [{ category: 'automation', type: 'command-node', name }],
+    identities: identitiesOf('command-node', skill),
     features: [NS_COMMANDS, NS_DATA],
     forms: [],
   };
@@ -48,9 +50,16 @@ export function plainPersona(skill: Skill): Persona {
   return {
     resource: plainResource,
     sendsCaps: true,
-    info: agentInfo(skill.name),
+    info: agentInfo(skill),
     manner: 'strict',
-    commands: [{ command: commandOf(skill, skill.id), info: commandInfo(skill.name) }],
+    commands: [{ command: commandOf(skill, skill.id), info: commandInfo(skill) }],
     publications: [],
+    consents: true,
   };
+}
+
+/** One identity for each language in which the skill has a name (XEP-0030 section 3.1). */
+function identitiesOf(type: string, { name, names }: Named): Identity[] {
+  const identity = { category: 'automation', type };
+  return names?.map(({ lang, text }) => ({ ...identity, name: text, lang })) ?? [{ ...identity, name }];
 }

@@ -13,8 +13,12 @@ export type Roster = {
   load(): Promise<void>;
   /** Takes a roster push or a subscription stanza; false when the stanza is something else. */
   take(stanza: Element): boolean;
-  /** Subscribes to everybody who should be, once presence has been sent. */
+  /** Asks everybody who sees the agent to be seen too, but for the directory, once presence has been sent. */
   begin(): void;
+  /** Subscribes to the directory: the agent's consent. */
+  join(): void;
+  /** Ends the subscription, and with it the consent. */
+  leave(): void;
   stop(): void;
 };
 
@@ -44,6 +48,7 @@ export function rosterFor(session: Session, directory: string): Roster {
 
   /** The directory may not exist yet, or its server be away: ask until it has agreed, ever less often. */
   function askDirectory(delayMs: number): void {
+    clearTimeout(retry);
     if (sees(directory)) return;
     send('subscribe', directory);
     retry = setTimeout(() => askDirectory(Math.min(delayMs * 2, subscribeRetryMaxMs)), delayMs);
@@ -74,7 +79,11 @@ export function rosterFor(session: Session, directory: string): Roster {
       for (const [jid, entry] of entries) {
         if (entry.subscription === 'from' && jid !== directory) send('subscribe', jid);
       }
-      askDirectory(subscribeRetryFirstMs);
+    },
+    join: () => askDirectory(subscribeRetryFirstMs),
+    leave() {
+      clearTimeout(retry);
+      send('unsubscribe', directory);
     },
     stop() {
       clearTimeout(retry);

@@ -49,6 +49,8 @@ export type Skill = {
   /** Lower-case words joined by hyphens; the dialects make the command's node from it. */
   id: string;
   name: string;
+  /** The name in several languages, where it has more than one. */
+  names?: readonly { lang: string; text: string }[];
   description: string;
   category: string;
   tags: readonly string[];

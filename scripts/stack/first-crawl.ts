@@ -12,6 +12,8 @@ interface Wanted {
 export interface FirstCrawl {
   wanted: number;
   missing: Wanted[];
+  /** What was listed and must not be. */
+  unwanted: Wanted[];
 }
 
 /** Asks the directory until it lists all that is wanted, or the time is over. */
@@ -19,21 +21,26 @@ export async function awaitListings(
   http: string,
   wanted: Wanted[],
   {
+    never,
     timeoutMs,
     signal,
     onProgress,
-  }: { timeoutMs: number; signal: AbortSignal; onProgress: (found: number) => void },
+  }: { never: Wanted[]; timeoutMs: number; signal: AbortSignal; onProgress: (found: number) => void },
 ): Promise<FirstCrawl> {
   const until = Date.now() + timeoutMs;
   let missing = wanted;
+  let unwanted: Wanted[] = [];
   while (missing.length > 0 && Date.now() < until) {
     signal.throwIfAborted();
     const listed = await listedNow(http);
-    if (listed) missing = wanted.filter((one) => !listed.has(key(one)));
+    if (listed) {
+      missing = wanted.filter((one) => !listed.has(key(one)));
+      unwanted = never.filter((one) => listed.has(key(one)));
+    }
     onProgress(wanted.length - missing.length);
     if (missing.length > 0) await sleep(pollMs, undefined, { signal });
   }
-  return { wanted: wanted.length, missing };
+  return { wanted: wanted.length, missing, unwanted };
 }
 
 /** Undefined while the directory does not answer yet. */

@@ -16,6 +16,8 @@ export interface NetworkOptions {
   s2sPort?: number;
   /** The secret of the component `guildhall.DOMAIN` on each server. */
   componentSecret: string;
+  /** Further external components: NAME below the domain of the server of that index, or of the only one. */
+  components?: readonly { name: string; domainIndex: number; secret: string }[];
   /** Bytes a second that a connection may send, such as "10kb/s"; without it, no limit. */
   rateLimit?: string;
   /** Where the certificates are kept: `certificates` under `dir` unless another network's are to be used. */
@@ -23,10 +25,20 @@ export interface NetworkOptions {
   log?: (line: string) => void;
 }
 
+/** An external component that may connect, beside `guildhall.DOMAIN`. */
+export interface NetworkComponent {
+  name: string;
+  domain: string;
+  /** The server's address for external components. */
+  service: string;
+  secret: string;
+}
+
 export interface Network {
   /** The development CA's certificate file. */
   authority: string;
   servers: Prosody[];
+  components: NetworkComponent[];
   /** False where the machine has a single loopback address, and therefore a single server. */
   federated: boolean;
   /** Starts one server again, after it was killed, with the data it had. */
@@ -53,11 +65,17 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
   }
   const certificateDir = options.certificateDir ?? join(dir, 'certificates');
   const { authority, servers: certificates } = await ensureCertificates(certificateDir, [...domains]);
-  const hosts = new Map(
-    members.flatMap(({ domain, address }) =>
+  const components = (options.components ?? []).map(({ name, domainIndex, secret }) => {
+    const { domain, address } = members[domainIndex] ?? (members[0] as (typeof members)[number]);
+    const service = `xmpp://${address}:${options.componentPort}`;
+    return { name, domain: `${name}.${domain}`, service, secret, home: domain, address };
+  });
+  const hosts = new Map([
+    ...members.flatMap(({ domain, address }) =>
       ['', 'pubsub.', 'rooms.', 'guildhall.'].map((prefix) => [`${prefix}${domain}`, address] as const),
     ),
-  );
+    ...components.map(({ domain, address }) => [domain, address] as const),
+  ]);
 
   const settings = new Map<string, ProsodyOptions>();
   for (const { domain, address } of members) {
@@ -74,18 +92,27 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
       hosts,
       authority,
       certificate,
-      components: [{ name: `guildhall.${domain}`, secret: options.componentSecret }],
+      components: [
+        { name: `guildhall.${domain}`, secret: options.componentSecret },
+        ...components
+          .filter(({ home }) => home === domain)
+          .map((component) => ({ name: component.domain, secret: component.secret })),
+      ],
       rateLimit: options.rateLimit,
     });
   }
-  return runServers(settings, authority, federated);
+  const running = await runServers(settings);
+  return {
+    authority,
+    federated,
+    components: components.map(({ name, domain, service, secret }) => ({ name, domain, service, secret })),
+    ...running,
+  };
 }
 
 async function runServers(
   settings: Map<string, ProsodyOptions>,
-  authority: string,
-  federated: boolean,
-): Promise<Network> {
+): Promise<Pick<Network, 'restart' | 'servers' | 'stop'>> {
   const servers: Prosody[] = [];
   const stop = async () => {
     await Promise.all(servers.map((server) => server.stop()));
@@ -97,9 +124,7 @@ async function runServers(
     throw error;
   }
   return {
-    authority,
     servers,
-    federated,
     async restart(domain) {
       const options = settings.get(domain);
       if (!options) throw new Error(`no server for ${domain}`);

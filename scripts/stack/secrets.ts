@@ -2,14 +2,25 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
-const secretsSchema = z.object({ directoryPassword: z.string(), componentSecret: z.string() });
+const secretsSchema = z.object({
+  directoryPassword: z.string(),
+  /** Of the component `guildhall.DOMAIN`. */
+  componentSecret: z.string(),
+  /** Of the sample network's components, by name. */
+  sampleSecrets: z.record(z.string(), z.string()),
+});
 
 export type Secrets = z.infer<typeof secretsSchema>;
 
-/** The stack's own secrets, made at random on the first start and kept in a file for its owner only. */
-export function ownSecrets(file: string): Secrets {
-  if (existsSync(file)) return secretsSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  const secrets = { directoryPassword: random(), componentSecret: random() };
+/** The stack's own secrets, each made at random when it is first needed and kept in a file for its owner only. */
+export function ownSecrets(file: string, sampleNames: readonly string[]): Secrets {
+  const known = existsSync(file) ? secretsSchema.partial().parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
+  const samples = sampleNames.map((name) => [name, known.sampleSecrets?.[name] ?? random()]);
+  const secrets = {
+    directoryPassword: known.directoryPassword ?? random(),
+    componentSecret: known.componentSecret ?? random(),
+    sampleSecrets: Object.fromEntries(samples),
+  };
   writeFileSync(file, JSON.stringify(secrets), { mode: 0o600 });
   return secrets;
 }

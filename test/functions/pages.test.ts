@@ -79,6 +79,7 @@ function record(said: string): ListingRecord {
       features: [said],
       queries: [said],
       terms: `(${said}`,
+      link: said,
       icon: said,
       sources: ['command'],
       names: [],

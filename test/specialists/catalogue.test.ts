@@ -1,6 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { agentCard, aiSnsNode } from '../../scripts/specialists/ai-sns.ts';
-import { expectedListings, personaOf, specialists } from '../../scripts/specialists/catalogue.ts';
+import {
+  expectedListings,
+  neverListed,
+  personaOf,
+  sampleRooms,
+  specialists,
+} from '../../scripts/specialists/catalogue.ts';
 import { formElement } from '../../scripts/specialists/forms.ts';
 import { commandOf } from '../../scripts/specialists/plain.ts';
 
@@ -25,10 +31,46 @@ describe('the catalogue', () => {
     expect(new Set(specialists.map((specialist) => specialist.skill.id)).size).toBe(specialists.length);
   });
 
-  test('expects one listing for each, at its own domain', () => {
+  test('expects their listings, each at its own domain', () => {
     expect(expectedListings()).toContainEqual({ name: 'Convert currency', jid: 'currency@agents.test' });
     expect(expectedListings()).toContainEqual({ name: 'Convert units', jid: 'units@works.test' });
-    expect(expectedListings(['only.test']).every(({ jid }) => jid.endsWith('@only.test'))).toBe(true);
+    expect(expectedListings(['only.test']).every(({ jid }) => /@(\w+\.)?only\.test$/.test(jid))).toBe(true);
+  });
+
+  test('expects what the components host', () => {
+    expect(expectedListings()).toContainEqual({ name: 'Change case', jid: 'phrases@gateway.works.test' });
+    const bot = { name: 'Old and new style dates', jid: 'calendar@oldtimer.agents.test' };
+    expect(expectedListings()).toContainEqual(bot);
+  });
+
+  test('expects nothing of those who want to be in no directory', () => {
+    expect(neverListed()).toEqual([{ name: 'Caesar cipher', jid: 'cipher@works.test' }]);
+    expect(expectedListings().filter(({ jid }) => jid === 'cipher@works.test')).toEqual([]);
+  });
+
+  test('has a specialist that is met in a room, and one that is published by others, without consent', () => {
+    for (const found of ['room', 'pubsub']) {
+      const those = personas.filter(({ specialist }) => specialist.found === found);
+      expect(those.map(({ persona }) => persona.consents)).toEqual([false]);
+    }
+    const host = personas.find(({ persona }) => persona.room);
+    expect(host?.specialist.found).toBe('room');
+    expect(sampleRooms(['agents.test', 'works.test'])).toEqual(['specialists@rooms.works.test']);
+    expect(sampleRooms(['only.test'])).toEqual(['specialists@rooms.only.test']);
+  });
+
+  test('has one that can leave, and says so in a command', () => {
+    const [leaver] = personas.filter(({ specialist }) => specialist.leaves);
+    expect(leaver?.persona.commands.map(({ command }) => command.node)).toEqual(['check-digits', 'leave']);
+    const jid = `${leaver?.specialist.account}@agents.test`;
+    expect(expectedListings().filter((listing) => listing.jid === jid)).toHaveLength(2);
+  });
+
+  test('has one with names in two languages, on the agent and on its command', () => {
+    const named = personas.find(({ specialist }) => specialist.skill.names)?.persona;
+    for (const info of [named?.info, named?.commands[0]?.info]) {
+      expect(info?.identities.map(({ lang }) => lang)).toEqual(['zh', 'ar']);
+    }
   });
 
   test.each(specialists)('$skill.name has a typed form whose defaults are allowed', ({ skill }) => {
@@ -79,11 +121,11 @@ describe('a dialect', () => {
         [
           persona.info.forms.length && 'agent',
           persona.commands[0]?.info.forms.length && 'command',
-          persona.publications.length && 'pep',
+          ...persona.publications.map(({ service }) => service ?? 'pep'),
         ]
           .filter(Boolean)
           .join('+'),
       );
-    expect(new Set(places)).toEqual(new Set(['agent+command', 'command', 'pep']));
+    expect(new Set(places)).toEqual(new Set(['agent+command', 'command', 'pep', 'pubsub.agents.test']));
   });
 });

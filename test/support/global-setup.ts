@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../scripts/migrate.ts';
+import { sampleComponents } from '../../scripts/specialists/catalogue.ts';
 import { startNeonEndpoint } from '../../scripts/stack/neon-endpoint.ts';
-import { startNetwork } from '../../scripts/stack/network.ts';
+import { type NetworkComponent, startNetwork } from '../../scripts/stack/network.ts';
 import { ensurePackages } from '../../scripts/stack/packages.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { startPostgres } from '../../scripts/stack/postgres.ts';
@@ -23,6 +24,8 @@ export interface SharedStack {
   /** False where loopback has a single address: there is then only agents.test. */
   federated: boolean;
   xmpp: SharedServer[];
+  /** External components of the sample network, for tests to connect as: one connection at a time. */
+  components: { [name in (typeof sampleComponents)[number]['name']]: NetworkComponent };
 }
 
 export interface SharedServer {
@@ -84,8 +87,17 @@ export default async function setup(project: TestProject): Promise<() => Promise
       c2sPort: await freePort(),
       componentPort: await freePort(),
       componentSecret,
+      components: sampleComponents.map((component) => ({
+        ...component,
+        secret: `${componentSecret} for ${component.name}`,
+      })),
       log,
     });
+    const componentNamed = (name: string) => {
+      const component = network.components.find((one) => one.name === name);
+      if (!component) throw new Error(`no component ${name}`);
+      return component;
+    };
     closing.push(network.stop);
 
     project.provide('authority', readFileSync(network.authority, 'utf8'));
@@ -101,6 +113,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         component: `guildhall.${domain}`,
         componentSecret,
       })),
+      components: { gateway: componentNamed('gateway'), oldtimer: componentNamed('oldtimer') },
     });
   } catch (error) {
     await close();

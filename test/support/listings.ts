@@ -29,6 +29,7 @@ export function listingOf(jid: string, { onConsent: _, ...some }: Some): Listing
     flags: [],
     queries: [],
     terms: null,
+    link: null,
     icon: null,
     sources: ['command'],
     names: [],

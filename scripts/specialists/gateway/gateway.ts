@@ -3,31 +3,21 @@
  * hashed manifests and schemas and can be invoked by anybody.
  */
 
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Element, xml } from '@xmpp/xml';
-import { type Component, openComponent } from '../../component.ts';
 import { faultReply } from '../answer.ts';
+import { type ComponentAddress, type ComponentLink, linkComponent } from '../component-link.ts';
 import { NS_PING } from '../namespaces.ts';
 import { stanzaError } from '../stanza-error.ts';
 import { answerAsEndpoint, answerAsGateway } from './directory.ts';
 import { type Published, publish } from './manifest.ts';
-import { numbers } from './numbers.ts';
-import { phrases } from './phrases.ts';
+import { sampleEndpoints } from './samples.ts';
 import { type TaskDesk, taskDesk } from './tasks.ts';
 import type { Endpoint } from './tool.ts';
 
-const samples: Endpoint[] = [numbers, phrases];
-
-const backoffFirstMs = 500;
-const backoffMaxMs = 30_000;
 const pageItemsMaxDefault = 100;
 
-export type GatewayOptions = {
-  /** The server's port for components, such as `xmpp://127.0.0.2:5347`. */
-  service: string;
-  /** The component's domain, which is the gateway's address. */
-  domain: string;
-  secret: string;
+/** The component's domain is the gateway's address. */
+export type GatewayOptions = ComponentAddress & {
   /** The gateway's pages are no longer than this, whatever is asked for. */
   pageItemsMax?: number;
   /** What it hosts, if not the two samples. */
@@ -35,63 +25,16 @@ export type GatewayOptions = {
   log?: (line: string) => void;
 };
 
-export type RunningGateway = {
+export type RunningGateway = ComponentLink & {
   /** The endpoints' bare JIDs. */
   endpoints: string[];
-  stop(): Promise<void>;
 };
 
-/**
- * Starts the gateway and returns when its component is connected for the first time. It then reconnects by itself,
- * with jittered backoff, until it is stopped. Throws when the first connection cannot be made.
- */
+/** Starts the gateway; see `linkComponent`. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
-  const { service, domain, secret, log } = options;
-  const answer = gatewayAnswers(options);
-  const stopping = new AbortController();
-  let live: Component | null = null;
-  let reconnecting: Promise<void> = Promise.resolve();
-
-  async function connect(): Promise<void> {
-    live = await openComponent({
-      service,
-      domain,
-      secret,
-      onStanza(stanza, send) {
-        for (const reply of answer(stanza)) send(reply);
-      },
-      onEnd(reason) {
-        live = null;
-        log?.(`${domain} lost its stream${reason ? `: ${reason.message}` : ''}`);
-        reconnecting = reconnect();
-      },
-    });
-    log?.(`${domain} is connected`);
-  }
-
-  async function reconnect(): Promise<void> {
-    const { signal } = stopping;
-    for (let backoffMs = backoffFirstMs; !signal.aborted; backoffMs = Math.min(backoffMs * 2, backoffMaxMs)) {
-      await wait(backoffMs * (0.5 + Math.random()), null, { signal }).catch(() => {});
-      if (signal.aborted) return;
-      const connected = await connect().then(
-        () => true,
-        () => false,
-      );
-      if (connected) return;
-    }
-  }
-
-  await connect();
-  return {
-    endpoints: (options.endpoints ?? samples).map(({ account }) => `${account}@${domain}`),
-    async stop() {
-      stopping.abort();
-      await reconnecting;
-      await live?.close();
-      live = null;
-    },
-  };
+  const { endpoints = sampleEndpoints, domain } = options;
+  const link = await linkComponent({ ...options, answer: gatewayAnswers(options) });
+  return { ...link, endpoints: endpoints.map(({ account }) => `${account}@${domain}`) };
 }
 
 /** What the gateway answers to a stanza: nothing, one stanza or more. Our own faults are answered too. */
@@ -99,7 +42,7 @@ export function gatewayAnswers(
   options: Omit<GatewayOptions, 'service' | 'secret'>,
 ): (stanza: Element) => Element[] {
   const { domain, pageItemsMax = pageItemsMaxDefault, log } = options;
-  const endpoints = (options.endpoints ?? samples).map((endpoint) => publish(endpoint, domain));
+  const endpoints = (options.endpoints ?? sampleEndpoints).map((endpoint) => publish(endpoint, domain));
   const context: Context = { domain, endpoints, tasks: taskDesk(), pageItemsMax };
   return (stanza) => {
     const { type, to, from } = stanza.attrs;
