@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
@@ -13,7 +13,7 @@ import {
 } from './specialists/catalogue.ts';
 import { type Child, startChild } from './stack/child.ts';
 import { StackError } from './stack/errors.ts';
-import { awaitListings, type FirstCrawl } from './stack/first-crawl.ts';
+import { awaitListings } from './stack/first-crawl.ts';
 import { asked, createLifetime, type Lifetime } from './stack/lifetime.ts';
 import { startNeonEndpoint } from './stack/neon-endpoint.ts';
 import { hasAddresses, type Network, startNetwork } from './stack/network.ts';
@@ -22,6 +22,7 @@ import { root, stateDir } from './stack/paths.ts';
 import { startPostgres } from './stack/postgres.ts';
 import { createProgress, type Progress } from './stack/progress.ts';
 import { claimRun, type RunClaim } from './stack/run-file.ts';
+import { invitation, report } from './stack/said.ts';
 import { ownSecrets, type Secrets } from './stack/secrets.ts';
 import { readSettings, type Settings } from './stack/settings.ts';
 import { startFunctions } from './stack/workerd.ts';
@@ -264,43 +265,7 @@ async function startAll(context: Context): Promise<void> {
     onProgress: (count) => progress.step(`${count} of ${wanted.length} sample listings indexed`),
   });
   progress.end();
-  progress.say(invitation(http, found));
-}
-
-function invitation(http: string, { wanted, missing, unwanted }: FirstCrawl): string {
-  const jids = (listings: { jid: string }[]) => [...new Set(listings.map(({ jid }) => jid))].join(', ');
-  const faults = [
-    ...(missing.length > 0 ? [`Still not indexed: ${jids(missing)}`] : []),
-    ...(unwanted.length > 0 ? [`Indexed against their will: ${jids(unwanted)}`] : []),
-  ];
-  const outcome =
-    faults.length === 0
-      ? `All ${wanted} sample listings are indexed.`
-      : `${faults.join('; ')}; see ${relative(root, logDir)}. The stack goes on.`;
-  return `${outcome}
-
-Guildhall is at ${http}
-
-Try:
-  curl "${http}/v1/listings?q=convert%20currency"
-  curl "${http}/v1/listings?q=tag:finance"
-  ${process.platform === 'darwin' ? 'open' : 'xdg-open'} ${http}/
-
-Ctrl-C ends it, a later start goes on from here, and "npm run reset" clears everything.`;
-}
-
-/** One sentence for the person at the terminal; what only helps us goes to a file. */
-function report(error: unknown): void {
-  const { message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  if (error instanceof StackError) {
-    process.stderr.write(`${message}\n`);
-    return;
-  }
-  mkdirSync(logDir, { recursive: true });
-  writeFileSync(logFile('start'), `${stack}\n`, { flag: 'a' });
-  process.stderr.write(
-    `The stack cannot go on: ${message} (${relative(root, logFile('start'))} has the rest).\n`,
-  );
+  progress.say(invitation(http, found, logDir));
 }
 
 async function main(): Promise<number> {
@@ -327,7 +292,7 @@ async function main(): Promise<number> {
   // A child's death explains more than what failed for want of it.
   if (lifetime.signal.aborted) failure = lifetime.signal.reason;
   progress.end();
-  if (failure !== asked) report(failure);
+  if (failure !== asked) report(failure, logFile('start'));
   else progress.say('Ending');
   await lifetime.close();
   return failure === asked ? 0 : 1;
