@@ -53,13 +53,19 @@ const unknownInputs: ListingRule = (listing, known, probed) => {
       see: 'docs/list-your-agent.md',
     };
   }
-  return {
-    what: probed
-      ? 'its inputs are stated nowhere, and executing it showed no form'
-      : 'its inputs are stated nowhere (whether executing it shows a form was not looked at)',
-    mend: "answer 'execute' with status 'executing' and a form, or state form_fields_json in a form urn:xmpp:a2a:cmd:meta in its node's disco#info",
-    see: 'XEP-0050 §2.4, XEP-0128 §2',
-  };
+  const see = 'XEP-0050 §2.4, XEP-0128 §2';
+  const state = "state form_fields_json in a form urn:xmpp:a2a:cmd:meta in its node's disco#info";
+  return probed
+    ? {
+        what: 'its inputs are stated nowhere, and executing it showed no form',
+        mend: `answer 'execute' with status 'executing' and a form, or ${state}`,
+        see,
+      }
+    : {
+        what: 'its inputs are stated nowhere; whether its first form shows them was not looked at',
+        mend: `look with --probe, which executes it once, as the directory does for agents that consented; or ${state}`,
+        see,
+      };
 };
 
 const badFields: ListingRule = (listing, known) => {

@@ -143,7 +143,9 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     if (!from || stanza.attrs.type === 'error') return;
     try {
       const event = readPubsubEvent(stanza);
-      const isPublished = event !== null && !from.resource && WATCHED_NODES.includes(event.node);
+      // A service tells of no nodes but those to which the directory subscribed, whatever they are called.
+      const isWatched = event !== null && (from.local === '' || WATCHED_NODES.includes(event.node));
+      const isPublished = isWatched && !from.resource;
       if (!isPublished && !readCommandNotice(stanza)) return;
       const jid = bareJid(from);
       if (policy.allows(from.domain) || roster.isSubscriber(jid)) wanted.add(jid, from.domain);

@@ -27,6 +27,8 @@ export type TestAgent = {
   infoForms: Form[];
   /** Answers in place of the agent's own way; undefined leaves the question to it, 'silence' leaves it unanswered. */
   intercept: (iq: Element) => Promise<Element | 'silence' | undefined> | Element | 'silence' | undefined;
+  /** Hears of every presence that comes. */
+  onPresence: (stanza: Element) => void;
   publish(node: string, item: string, payload: Element): Promise<void>;
   subscribe(): void;
   unsubscribe(): void;
@@ -74,6 +76,7 @@ export async function startAgent(options: TestAgentOptions): Promise<TestAgent> 
     features: [NS_COMMANDS, NS_DATA],
     infoForms: [],
     intercept: () => undefined,
+    onPresence: () => undefined,
     publish: (node, item, payload) => publish(session, node, xml('item', { id: item }, payload)),
     subscribe: () => session.send(xml('presence', { to: options.directory, type: 'subscribe' })),
     unsubscribe: () => session.send(xml('presence', { to: options.directory, type: 'unsubscribe' })),
@@ -127,6 +130,7 @@ function submitted(formType: string, fields: Field[]): Element {
 
 async function answer(agent: TestAgent, directory: string, stanza: Element): Promise<void> {
   const { type, from, id } = stanza.attrs;
+  if (stanza.name === 'presence') agent.onPresence(stanza);
   if (stanza.name === 'presence' && type === 'subscribe' && from === directory) {
     agent.send(xml('presence', { to: from, type: 'subscribed' }));
   }

@@ -9,7 +9,7 @@ import { parsePolicy } from '../../market/policy.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Functions, startFunctions } from '../../scripts/stack/workerd.ts';
-import { crawlLimits } from '../../worker/config.ts';
+import { type Config, type CrawlLimits, crawlLimits } from '../../worker/config.ts';
 import type { Log } from '../../worker/log.ts';
 import { startWorker, type Worker } from '../../worker/worker.ts';
 import { afterwards } from './afterwards.ts';
@@ -61,6 +61,8 @@ export async function runWorker(
   service?: string,
   /** What `CRAWL_DOMAINS` would say. */
   policy = 'agents.test,works.test',
+  /** What differs from a worker of the tests in its configuration. */
+  { limits, ...config }: Partial<Omit<Config, 'limits'>> & { limits?: Partial<CrawlLimits> } = {},
 ): Promise<Worker & { logged: Logged }> {
   const logged: Logged = [];
   const log: Log = (level, event, details = {}) => {
@@ -88,7 +90,9 @@ export async function runWorker(
         absenceMs: 3_000,
         presenceSettleMs: 1_500,
         sweepPeriodMs: 500,
+        ...limits,
       },
+      ...config,
     },
     log,
   );

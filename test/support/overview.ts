@@ -1,22 +1,34 @@
-/** What the tests read of the HTTP contract. */
+import type { AgentJson, ListingJson } from '../../functions/serialize.ts';
+import { until } from './directory.ts';
 
-export type ListingJson = {
-  id: string;
-  name: string;
-  kind: string;
-  description: string | null;
-  inputs: { name: string; label: string | null; type: string; required: boolean }[];
-  inputSchema: object | null;
-  price: object | null;
-  call: { jid: string; node: string } | null;
-  availability: { online: boolean } | null;
-  sources: { source: string }[];
-};
-
-export type AgentJson = { availability: { online: boolean } | null; listings: ListingJson[] };
+export type { AgentJson, ListingJson };
 
 /** An agent as the functions at this address show it; null where it is not listed. */
 export async function agentOverHttp(http: string, jid: string): Promise<AgentJson | null> {
   const response = await fetch(`${http}/v1/agents/${encodeURIComponent(jid)}`);
   return response.ok ? ((await response.json()) as AgentJson) : null;
+}
+
+/** Waits until the agent's listings have these names, and returns them in the order of the names. */
+export async function listedOverHttp(
+  http: string,
+  jid: string,
+  names: string[],
+  timeoutMs?: number,
+): Promise<ListingJson[]> {
+  const wanted = JSON.stringify([...names].sort());
+  let seen: ListingJson[] = [];
+  const seenNames = () => JSON.stringify(seen.map(({ name }) => name));
+  await until(
+    `${jid} lists ${wanted}`,
+    async () => {
+      const listings = (await agentOverHttp(http, jid))?.listings ?? [];
+      seen = listings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+      return seenNames() === wanted;
+    },
+    timeoutMs,
+  ).catch((error: Error) => {
+    throw new Error(`${error.message}; it lists ${seenNames()}`);
+  });
+  return seen;
 }
