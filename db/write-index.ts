@@ -30,7 +30,7 @@ export type AgentIndex = {
   isDenied: boolean;
   /** The sources that were read whole: what rests on these alone and was not found is absent. */
   read: Source[];
-  /** The agent answered. */
+  /** The agent itself answered, and was so seen. */
   reachable: boolean;
 };
 

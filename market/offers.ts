@@ -5,11 +5,12 @@ import type { ArdEntry } from '../protocol/dialects/ard-entry.ts';
 import type { ListingForm } from '../protocol/dialects/listing-form.ts';
 import type { DiscoInfo } from '../protocol/disco.ts';
 import { type Claim, Claims } from './claims.ts';
-import type { CommandFacts, Facts } from './facts.ts';
+import { type CommandFacts, cardsOf, type Facts } from './facts.ts';
 import { inputsOf } from './inputs.ts';
 import { schemaOf } from './json-schema.ts';
 import type { Input, Listing, ListingKind, Provider, Source } from './listing.ts';
 import { listingId } from './listing-id.ts';
+import { readSchema } from './tool-listings.ts';
 
 /** Whose offers these are, and what it says of itself. */
 export type Offering = { provider: Provider; facts: Facts; agentForm: ListingForm | null };
@@ -38,7 +39,7 @@ export function commandListing(
     ['first-form', command.takesNothing ? [] : null],
   ]);
   return {
-    ...shared(offering, claims, 'command', command.node, listingForms),
+    ...shared(offering, claims, 'command', command.node, listingForms, skill),
     name:
       claims.take('name', [
         ...said((form) => form.name),
@@ -75,9 +76,12 @@ export function commandListing(
 /** A skill that is called over HTTP. */
 export function skillListing(offering: Offering, skill: CardSkill): Listing {
   const claims = new Claims();
-  const inputs = claims.take<Input[]>('inputs', [['agent-card', skill.fields && inputsOf(skill.fields)]]);
+  const schema = skill.fields || !skill.schema ? null : readSchema(skill.schema);
+  const inputs = claims.take<Input[]>('inputs', [
+    ['agent-card', skill.fields ? inputsOf(skill.fields) : schema?.members],
+  ]);
   return {
-    ...shared(offering, claims, 'skill', skill.id, []),
+    ...shared(offering, claims, 'skill', skill.id, [], skill),
     name: claims.take('name', [['agent-card', skill.name]]) ?? skill.id,
     names: [],
     description: claims.take('description', [['agent-card', skill.description]]),
@@ -86,7 +90,7 @@ export function skillListing(offering: Offering, skill: CardSkill): Listing {
       ['disco', offering.agentForm?.tags],
     ]),
     inputs: inputs ?? [],
-    inputSchema: inputs && schemaOf(inputs),
+    inputSchema: schema?.schema ?? (inputs && schemaOf(inputs)),
     call: skill.endpoint ? { protocol: 'http-jsonrpc', node: null, url: skill.endpoint, relay: false } : null,
     ...provenance(claims, 'agent-card'),
   };
@@ -138,6 +142,7 @@ function shared(
   kind: ListingKind,
   node: string,
   forms: [Source, ListingForm | null][],
+  skill: CardSkill | null = null,
 ) {
   const take = <T>(part: string, of: (form: ListingForm) => T | null, ...further: Claim<T>[]) =>
     claims.take<T>(part, [
@@ -157,12 +162,26 @@ function shared(
     price: take('price', (form) => form.price),
     location: take('location', (form) => form.location, ['location', facts.profile.location]),
     features: facts.disco?.features.filter((feature) => !feature.startsWith('http://jabber.org/')) ?? [],
-    queries: take('queries', (form) => (form.queries.length > 0 ? form.queries : null)) ?? [],
+    queries:
+      take('queries', (form) => (form.queries.length > 0 ? form.queries : null), [
+        'agent-card',
+        skill?.examples,
+      ]) ?? [],
     terms: take('terms', (form) => form.terms),
     link: null as string | null,
-    icon: take('icon', (form) => form.icon, ['avatar', facts.profile.avatar]),
+    icon: take(
+      'icon',
+      (form) => form.icon,
+      ['agent-card', skill && cardIcon(facts)],
+      ['avatar', facts.profile.avatar],
+    ),
     flags: [] as Listing['flags'],
   };
+}
+
+/** The icon of the agent's card, for what the card describes. */
+function cardIcon(facts: Facts): string | null {
+  return cardsOf(facts).find((card) => card.icon)?.icon ?? null;
 }
 
 /** @param least the source that is named where no part says more, as for a name that is only a node */

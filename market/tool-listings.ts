@@ -72,10 +72,10 @@ function toolListing(provider: ToolProvider, tool: ToolFacts): Listing {
 }
 
 /**
- * Version 0 of the protocol wants an object at the root; a schema of anything else states no members. Canonical JSON
- * has lost the author's order, so what is required comes first.
+ * A schema as typed inputs, and a copy that is safe to pass on; null where the text is no JSON object. A schema of
+ * anything but an object states no members. Canonical JSON has lost the author's order, so what is required comes first.
  */
-function readSchema(text: string | null): { members: Input[]; schema: JsonSchema } | null {
+export function readSchema(text: string | null): { members: Input[]; schema: JsonSchema } | null {
   const schema = text === null ? null : objectOf(text);
   if (!schema) return null;
   const members = inputsOfSchema(schema).sort((a, b) => Number(b.required) - Number(a.required));

@@ -1,8 +1,10 @@
 /**
- * XEP-0004: Data Forms (2.13), with the datatypes of XEP-0122: Data Forms Validation (1.0).
+ * XEP-0004: Data Forms (2.13), with the datatypes of XEP-0122: Data Forms Validation (1.0) and the order of XEP-0141:
+ * Data Forms Layout (1.1).
  * https://xmpp.org/extensions/xep-0004.html, https://xmpp.org/extensions/xep-0122.html
  */
 
+import { type LaidOutField, readLayout } from './form-layout.ts';
 import { NS_DATA, NS_VALIDATE } from './namespaces.ts';
 import { ParseError } from './parse-error.ts';
 import { cleanLine, cleanText, token } from './text.ts';
@@ -80,7 +82,7 @@ export function readForm(element: Element): Form {
     title: line(element.getChildText('title', NS_DATA)),
     instructions:
       cleanText(instructions.map((part) => part.text()).join('\n'), formLimits.textCharsMax) || null,
-    fields: readFields(element),
+    fields: laidOut(readFields(element), readLayout(element)),
     reported: reported ? readFields(reported) : [],
     items: boundedChildren(element, 'item', NS_DATA, formLimits.itemsMax).map(readFields),
   };
@@ -141,6 +143,16 @@ function readFields(parent: Element): Field[] {
       seen.add(read.var);
       return true;
     });
+}
+
+/** In the order of the layout, what it does not name last; what it says about a field describes one that does not itself. */
+function laidOut(fields: Field[], layout: LaidOutField[]): Field[] {
+  if (layout.length === 0) return fields;
+  const order = new Map(layout.map((each, at) => [each.var, { at, about: each.about }]));
+  const placeOf = (field: Field) => order.get(field.var ?? '')?.at ?? layout.length;
+  return fields
+    .map((field) => ({ ...field, desc: field.desc ?? order.get(field.var ?? '')?.about ?? null }))
+    .sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 function readField(element: Element): Field {

@@ -44,8 +44,10 @@ export type Look = {
   publications: Publication[] | undefined;
   /** What is wrong with how the entity describes itself. */
   faults: Fault[];
-  /** The entity answered something. */
+  /** The entity answered something, or its server for it. */
   reachable: boolean;
+  /** The entity itself described itself: no word of the server that keeps what an account publishes. */
+  answered: boolean;
 };
 
 export async function discover(deps: DiscoverDeps, subject: Subject): Promise<Look> {
@@ -70,6 +72,7 @@ export async function discover(deps: DiscoverDeps, subject: Subject): Promise<Lo
       'cards' in fresh ||
       'listings' in fresh ||
       found.some((one) => one.children.length > 0),
+    answered: infos.length > 0,
   };
 }
 

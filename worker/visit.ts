@@ -222,7 +222,7 @@ function indexOf(
     facts: described.noindex ? denialIn(look.fresh) : look.fresh,
     isDenied: described.noindex,
     read: readWhole(look.fresh),
-    reachable: look.reachable,
+    reachable: look.answered,
   };
 }
 

@@ -29,6 +29,8 @@ export type CardSkill = {
   /** Where the skill is called over HTTP instead. */
   endpoint: string | null;
   fields: Field[] | null;
+  /** The JSON Schema of what a call over HTTP takes, as JSON text; what is in it is nobody's word yet. */
+  schema?: string;
   /** Sample requests, where the card gives any. */
   examples?: string[];
 };
@@ -105,7 +107,10 @@ function readSkill(skill: JsonObject): CardSkill | null {
   const node = stated ?? (id?.startsWith('urn:xmpp:') ? id : null);
   const key = id ?? node;
   if (!key) return null;
-  const examples = arrayOf(skill.examples, cardLimits.examplesMax)
+  const request = isObject(skill.example_request)
+    ? JSON.stringify(skill.example_request)
+    : skill.example_request;
+  const examples = [...arrayOf(skill.examples, cardLimits.examplesMax), request ?? null]
     .map((example) => cleanLine(stringOf(example) ?? '', cardLimits.exampleCharsMax))
     .filter(Boolean);
   return {
@@ -118,6 +123,7 @@ function readSkill(skill: JsonObject): CardSkill | null {
     node,
     endpoint: skill.transport === 'http_jsonrpc' ? safeLink(stringOf(skill.endpoint)) : null,
     fields: Array.isArray(skill.form_fields) ? readCardFields(skill.form_fields) : null,
+    ...(isObject(skill.params_schema) ? { schema: JSON.stringify(skill.params_schema) } : {}),
     ...(examples.length > 0 ? { examples } : {}),
   };
 }

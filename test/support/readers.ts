@@ -16,6 +16,7 @@ import { readArdEntry } from '../../protocol/dialects/ard-entry.ts';
 import { readListingForm } from '../../protocol/dialects/listing-form.ts';
 import { readInvoice } from '../../protocol/dialects/payment.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
+import { readLayout } from '../../protocol/form-layout.ts';
 import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
 import { readHash, readHashIn } from '../../protocol/hashes.ts';
 import { readJsonContainer, readJsonPayload } from '../../protocol/json-container.ts';
@@ -62,6 +63,7 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readItems,
   readJsonContainer,
   readJsonPayload,
+  readLayout,
   readListingForm: (element) => readListingForm(readForm(element)),
   readManifestAnswer,
   readOccupant,

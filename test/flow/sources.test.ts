@@ -1,0 +1,377 @@
+import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { makeVisitDue } from '../../db/queue.ts';
+import { writeAgents } from '../../protocol/agents.ts';
+import { field, form, writeForm } from '../../protocol/data-form.ts';
+import { type DiscoInfo, writeInfo, writeItems } from '../../protocol/disco.ts';
+import { parseJid } from '../../protocol/jid.ts';
+import { joinPresence, leavePresence } from '../../protocol/muc.ts';
+import {
+  NS_AGENTS,
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_LISTING,
+  NS_MUC,
+  NS_PUBSUB,
+  NS_SEARCH,
+} from '../../protocol/namespaces.ts';
+import { readSearch, writeSearchOffer, writeSearchResults } from '../../protocol/user-search.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import { registerAccount } from '../../scripts/register.ts';
+import { startGateway } from '../../scripts/specialists/gateway/gateway.ts';
+import { openSession, type Session } from '../../scripts/specialists/session.ts';
+import type { Functions } from '../../scripts/stack/workerd.ts';
+import { afterwards } from '../support/afterwards.ts';
+import { startAgent, type TestAgent } from '../support/agent.ts';
+import { pageOf, startComponent } from '../support/component.ts';
+import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { type OwnServer, ownNetwork } from '../support/network.ts';
+import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
+
+/** The directory's account is on the first server; what it finds, on the last. */
+let home: OwnServer;
+let far: OwnServer;
+let directory: TestDirectory;
+let functions: Functions;
+let worker: Awaited<ReturnType<typeof runWorker>>;
+let rooms: { open: string; veiled: string; absent: string };
+
+beforeAll(async () => {
+  const { servers } = await ownNetwork();
+  [home, far] = [servers[0], servers.at(-1)] as [OwnServer, OwnServer];
+  directory = await createDirectory(home);
+  const at = `rooms.${far.domain}`;
+  rooms = { open: `open@${at}`, veiled: `veiled@${at}`, absent: `absent@rooms.${home.domain}` };
+  await makeRooms();
+  [functions, worker] = await Promise.all([
+    runFunctions(directory),
+    runWorker(directory, undefined, undefined, {
+      rooms: Object.values(rooms).map(parseJid),
+      userDirectories: new Set([home.component.domain, far.component.domain]),
+    }),
+  ]);
+});
+
+/** A room that shows who its occupants are, and one that shows it to its moderators only. */
+async function makeRooms(): Promise<void> {
+  const owner = await openAccount(far);
+  for (const [room, whois] of [
+    [rooms.open, 'anyone'],
+    [rooms.veiled, 'moderators'],
+  ] as const) {
+    owner.send(joinPresence(parseJid(room), 'owner'));
+    await configure(owner, room, xml('query', { xmlns: `${NS_MUC}#owner` }), `${NS_MUC}#roomconfig`, {
+      'muc#roomconfig_whois': whois,
+      'muc#roomconfig_persistentroom': '1',
+    });
+    owner.send(leavePresence(parseJid(room), 'owner'));
+  }
+  await owner.close();
+}
+
+async function openAccount({ service, domain }: OwnServer): Promise<Session> {
+  const account = { service, domain, username: `s${randomBytes(5).toString('hex')}`, password: 'test' };
+  await registerAccount(account);
+  const session = await openSession({
+    ...account,
+    resource: 'r',
+    onStanza: () => undefined,
+    onEnd: () => undefined,
+  });
+  afterwards(() => session.close());
+  return session;
+}
+
+/** Submits the values in a form of its own kind, inside the parent. */
+async function configure(
+  owner: Session,
+  to: string,
+  query: Element,
+  formType: string,
+  values: { [name: string]: string },
+): Promise<void> {
+  const fields = Object.entries({ FORM_TYPE: formType, ...values }).map(([name, value]) =>
+    field(name, value, name === 'FORM_TYPE' ? 'hidden' : 'text-single'),
+  );
+  const parent = query.getChild('configure') ?? query;
+  parent.append(writeForm(form('submit', fields)));
+  await owner.request('set', query, to);
+}
+
+const listed = (jid: string, names: string[], timeoutMs?: number) =>
+  listedOverHttp(functions.url, jid, names, timeoutMs);
+
+const isListed = async (jid: string) => (await agentOverHttp(functions.url, jid)) !== null;
+
+/** Waits for visits of the entity that end after now. */
+async function visited(jid: string, times = 1): Promise<void> {
+  const count = () =>
+    worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === jid).length;
+  const before = count();
+  await until(`${jid} is visited`, async () => count() >= before + times, 15_000);
+}
+
+async function visit(jid: string): Promise<void> {
+  const seen = visited(jid);
+  await makeVisitDue(directory.db, { jid, domain: parseJid(jid).domain });
+  await seen;
+}
+
+const listingForm = (values: { [name: string]: string }) =>
+  form('result', [
+    field('FORM_TYPE', NS_LISTING, 'hidden'),
+    ...Object.entries(values).map(([name, value]) => field(name, value)),
+  ]);
+
+const infoOf = (category: string, type: string, more: Partial<DiscoInfo> = {}) =>
+  writeInfo({
+    node: null,
+    identities: [{ category, type, name: null, lang: null }],
+    features: [],
+    forms: [],
+    ...more,
+  });
+
+/** An agent that knows nothing of the directory, and states a listing form in an open node or in its disco#info. */
+async function stranger(name: string, where: 'pep' | 'disco'): Promise<TestAgent> {
+  const agent = await startAgent({ directory: directory.jid, server: far, subscribe: false });
+  if (where === 'disco') agent.infoForms = [listingForm({ name })];
+  else await agent.publish(NS_LISTING, 'agent', writeForm(listingForm({ name })));
+  return agent;
+}
+
+describe('on a shared pubsub service', () => {
+  const publish = (by: Session, node: string, item: Element) =>
+    by.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, xml('publish', { node }, item)), service());
+  const service = () => `pubsub.${far.domain}`;
+  const itemOf = (id: string, values: { [name: string]: string }, more: { publisher?: string } = {}) =>
+    xml('item', { id, ...more }, writeForm(listingForm(values)));
+  const create = (by: Session, node: string, values: { [name: string]: string }) =>
+    configure(
+      by,
+      service(),
+      xml('pubsub', { xmlns: NS_PUBSUB }, xml('create', { node }), xml('configure')),
+      `${NS_PUBSUB}#node_config`,
+      values,
+    );
+
+  let owner: Session;
+
+  beforeAll(async () => {
+    owner = await openAccount(far);
+    await create(owner, NS_LISTING, { 'pubsub#publish_model': 'open' });
+  });
+
+  test('an item is listed under who published it, changed within seconds, and gone when it is retracted', async () => {
+    const publisher = await openAccount(far);
+    const { bareJid } = publisher;
+    await publish(
+      publisher,
+      NS_LISTING,
+      itemOf('sonnets', { name: 'Sonnets', price_amount: '1', price_currency: 'EUR' }),
+    );
+    await visit(service());
+    const [listing] = await listed(bareJid, ['Sonnets']);
+    expect(listing).toMatchObject({
+      kind: 'published',
+      provider: { jid: bareJid },
+      price: { amount: '1' },
+      sources: [{ source: 'pubsub' }],
+    });
+    await publish(publisher, NS_LISTING, itemOf('sonnets', { name: 'Better sonnets' }));
+    const [changed] = await listed(bareJid, ['Better sonnets'], 8_000);
+    expect(changed?.id).toBe(listing?.id);
+    const retract = xml('retract', { node: NS_LISTING, notify: 'true' }, xml('item', { id: 'sonnets' }));
+    // This service lets nobody but a node's owner retract.
+    await owner.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, retract), service());
+    await until('nothing is listed', async () => !(await isListed(bareJid)), 20_000);
+  });
+
+  test("an item that claims to be another's is its publisher's, and one from another domain is nobody's", async () => {
+    const [victim, liar, outsider] = await Promise.all([
+      openAccount(far),
+      openAccount(far),
+      openAccount(home),
+    ]);
+    const claim = itemOf('claim', { name: 'Claimed' }, { publisher: victim.bareJid });
+    await publish(liar, NS_LISTING, claim);
+    await publish(outsider, NS_LISTING, itemOf('outside', { name: 'From outside' }));
+    await visit(service());
+    await listed(liar.bareJid, ['Claimed']);
+    await visit(victim.bareJid);
+    expect([await isListed(victim.bareJid), await isListed(outsider.bareJid)]).toEqual([
+      false,
+      home.domain === far.domain,
+    ]);
+  });
+
+  test('a node of another name whose metadata says that it holds listings is read, and its changes are heard', async () => {
+    const publisher = await openAccount(far);
+    const node = `urn:x:${randomBytes(4).toString('hex')}`;
+    await create(publisher, node, { 'pubsub#type': NS_LISTING });
+    await publish(publisher, node, itemOf('odes', { name: 'Odes' }));
+    await visit(service());
+    await listed(publisher.bareJid, ['Odes']);
+    await publish(publisher, node, itemOf('odes', { name: 'Longer odes' }));
+    await listed(publisher.bareJid, ['Longer odes']);
+  });
+
+  test('of the test itself, an account of the domain that it belongs to is attested, and no other', async () => {
+    const [own, foreign] = await Promise.all([openAccount(far), openAccount(home)]);
+    const component = await startComponent(far.component, ({ to, query }) => {
+      if (to !== far.component.domain) return undefined;
+      if (query.is('query', NS_DISCO_INFO))
+        return infoOf('pubsub', 'service', { node: query.attrs.node ?? null });
+      if (query.is('query', NS_DISCO_ITEMS))
+        return writeItems({ node: null, items: [{ jid: to, node: NS_LISTING, name: null }], rsm: null });
+      const node = query.getChild('items', NS_PUBSUB)?.attrs.node;
+      if (!node) return undefined;
+      const items = [
+        itemOf('one', { name: 'Attested' }, { publisher: own.bareJid }),
+        itemOf('two', { name: 'Not attested' }, { publisher: foreign.bareJid }),
+        itemOf('three', { name: "The domain's" }, { publisher: far.domain }),
+        itemOf('four', { name: "Nobody's" }),
+      ];
+      return xml('pubsub', { xmlns: NS_PUBSUB }, xml('items', { node }, items));
+    });
+    await visit(component.domain);
+    await listed(own.bareJid, ['Attested']);
+    await visit(foreign.bareJid);
+    expect(await isListed(foreign.bareJid)).toBe(home.domain === far.domain);
+    expect(await isListed(far.domain)).toBe(false);
+  });
+});
+
+describe('in a room', () => {
+  test('an occupant whose address it shows is found, and none where it hides them', async () => {
+    const [seen, hidden] = [await stranger('Seen', 'disco'), await stranger('Hidden', 'disco')];
+    hidden.send(joinPresence(parseJid(rooms.veiled), 'hidden'));
+    seen.send(joinPresence(parseJid(rooms.open), 'seen'));
+    const [listing] = await listed(seen.jid, ['Seen']);
+    expect(listing).toMatchObject({ kind: 'published', availability: null });
+    // By its address it would be found: nothing but the room hid it.
+    expect(await isListed(hidden.jid)).toBe(false);
+    const { rows } = (await directory.db.execute(
+      sql`select jid from entity where jid in (${seen.jid}, ${hidden.jid})`,
+    )) as unknown as { rows: { jid: string }[] };
+    expect(rows).toEqual([{ jid: seen.jid }]);
+    hidden.send(joinPresence(parseJid(rooms.open), 'no longer hidden'));
+    await listed(hidden.jid, ['Hidden']);
+  });
+
+  test('that is not there yet the directory does not make itself the owner', async () => {
+    const owner = await startAgent({ directory: directory.jid, server: home, subscribe: false });
+    const joined = new Promise<Element>((resolve) => {
+      owner.onPresence = (stanza) => {
+        if (stanza.attrs.from === `${rooms.absent}/owner`) resolve(stanza);
+      };
+    });
+    owner.send(joinPresence(parseJid(rooms.absent), 'owner'));
+    const presence = await joined;
+    expect(presence.attrs.type).toBeUndefined();
+    expect(presence.getChild('x', `${NS_MUC}#user`)?.getChild('item')?.attrs.affiliation).toBe('owner');
+  });
+});
+
+describe('a user directory that the operator opted for', () => {
+  const everybody = '*';
+
+  test.each(['fields', 'form'] as const)(
+    'is searched by its %s, and whom it lists is visited',
+    async (kind) => {
+      const found = await stranger(`Found by ${kind}`, 'pep');
+      const offer = {
+        instructions: 'Fill in a field.',
+        fields: ['nick', 'email'] as ('nick' | 'email')[],
+        form:
+          kind === 'form'
+            ? form('form', [field('FORM_TYPE', NS_SEARCH, 'hidden'), field('user', ''), field('email', '')])
+            : null,
+      };
+      const component = await startComponent(far.component, ({ query, iq }) => {
+        if (query.is('query', NS_DISCO_INFO)) return infoOf('directory', 'user', { features: [NS_SEARCH] });
+        if (!query.is('query', NS_SEARCH)) return undefined;
+        if (iq.attrs.type === 'get') return writeSearchOffer(offer);
+        const { values } = readSearch(query);
+        const isAll = values.size === 1 && values.get(kind === 'form' ? 'user' : 'nick') === everybody;
+        return writeSearchResults(isAll ? [{ jid: found.jid, name: 'Somebody' }] : [], kind === 'form');
+      });
+      const other = `other@${component.domain}`;
+      await visit(component.domain);
+      await listed(found.jid, [`Found by ${kind}`]);
+      // One that the operator did not name is not searched, whatever it offers.
+      await visit(other);
+      const searched = component.asked
+        .filter(({ query }) => query.is('query', NS_SEARCH))
+        .map(({ to }) => to);
+      expect([...new Set(searched)]).toEqual([component.domain]);
+    },
+  );
+});
+
+describe('a component', () => {
+  test('that answers only jabber:iq:agents is understood', async () => {
+    const found = await stranger('Found the old way', 'pep');
+    const component = await startComponent(far.component, ({ to, query }) => {
+      const agent = { name: 'Somebody', description: 'Old', service: null, flags: [] };
+      const isAsked = to === far.component.domain && query.is('query', NS_AGENTS);
+      return isAsked ? writeAgents([{ jid: found.jid, ...agent }]) : undefined;
+    });
+    await visit(component.domain);
+    await listed(found.jid, ['Found the old way']);
+  });
+
+  test('with 250 items is read in pages of 100, to the last one', async () => {
+    const { domain } = far.component;
+    const last = `e249@${domain}`;
+    const component = await startComponent(far.component, ({ to, query }) => {
+      if (query.is('query', NS_DISCO_INFO) && to === last)
+        return infoOf('automation', 'agent', { forms: [listingForm({ name: 'The last of many' })] });
+      if (query.is('query', NS_DISCO_INFO) && to === domain) return infoOf('directory', 'agents');
+      if (query.is('query', NS_DISCO_ITEMS) && to === domain)
+        return pageOf(query, 250, (at) => ({ jid: `e${at}@${domain}`, node: null, name: null }));
+      return undefined;
+    });
+    await visit(domain);
+    await listed(last, ['The last of many'], 25_000);
+    const pages = component.asked.filter(
+      ({ to, query }) => to === domain && query.is('query', NS_DISCO_ITEMS),
+    );
+    expect(pages.length).toBe(3);
+    const { rows } = (await directory.db.execute(
+      sql`select count(*)::int as count from entity where domain = ${domain} and jid like 'e%@%'`,
+    )) as unknown as { rows: { count: number }[] };
+    expect(rows).toEqual([{ count: 250 }]);
+  });
+
+  test('that is an Agent Gateway has the tools of its endpoints listed over HTTP, with their inputs', async () => {
+    const gateway = await startGateway(far.component);
+    onTestFinished(() => gateway.stop());
+    await visit(far.component.domain);
+    const jid = `numbers@${far.component.domain}`;
+    const listings = await until('its tools are listed', async () => {
+      const shown = (await agentOverHttp(functions.url, jid))?.listings ?? [];
+      return shown.length === 2 && shown;
+    });
+    expect(listings.find(({ call }) => call?.node === 'statistics.describe')).toMatchObject({
+      kind: 'tool',
+      provider: { jid, domain: far.component.domain },
+      inputs: [
+        { name: 'values', type: 'number', required: true, multiple: true },
+        { name: 'decimals', type: 'integer', required: false },
+      ],
+      inputSchema: { type: 'object', required: ['values'] },
+      outputs: expect.arrayContaining([expect.objectContaining({ name: 'mean', type: 'number' })]),
+      call: { protocol: 'agent-task', jid, node: 'statistics.describe' },
+      sources: [{ source: 'manifest' }],
+    });
+    const found = (await (
+      await fetch(`${functions.url}/v1/listings?q=domain:${far.component.domain}`)
+    ).json()) as {
+      items: { call: { node: string } }[];
+    };
+    const nodes = found.items.map(({ call }) => call?.node);
+    expect(nodes).toEqual(expect.arrayContaining(['statistics.describe', 'letters.change-case']));
+  });
+});
