@@ -37,6 +37,9 @@ export const listingColumns = {
   lastSeen: sql<Date | null>`case when ${shown} then ${agent.lastSeen} end`
     .mapWith(agent.lastSeen)
     .as('last_seen'),
+  registered: sql<boolean>`exists (
+    select from ${registration} where ${registration.jid} = ${listing.jid} and ${registration.leaseUntil} > now()
+      and not ${agent.presenceDenied})`.as('registered'),
   vitality: vitalityColumn(sql`${listing.jid}`, shown),
   stale: sql<boolean>`(${listingStatus.verified} < now() - ${staleAfterHours} * interval '1 hour'
     or ${lapsed})`.as('stale'),
@@ -52,6 +55,8 @@ export type ListingRow = {
   callJid: string | null;
   online: boolean | null;
   lastSeen: Date | null;
+  /** A registration's lease runs. */
+  registered: boolean;
   vitality: Vitality | null;
   stale: boolean;
 };
@@ -68,10 +73,13 @@ export async function listingsOfAgent(db: Database, jid: string, limit: number):
 }
 
 export function recordOf(row: ListingRow): ListingRecord {
-  const { body, firstSeen, updated, seq, verified, sources, callJid, online, lastSeen, stale } = row;
+  const { body, registered, firstSeen, updated, seq, verified, sources, callJid, online, lastSeen, stale } =
+    row;
   const { uptime, replyMs } = row.vitality ?? unknownVitality;
-  // A resource is worth nothing once it is offline, and is shown only where presence is.
-  const reachableAt = online || callJid === body.provider.jid ? callJid : body.provider.jid;
+  // A resource is worth nothing once it is offline, and is shown only where presence is; or where the agent registered
+  // from it and shows no presence: there is no other way to call it.
+  const isShown = online || (online === null && registered);
+  const reachableAt = isShown ? callJid : body.provider.jid;
   return {
     listing: body,
     status: { callJid: reachableAt, online, lastSeen, uptime, replyMs, verified, sources, stale },

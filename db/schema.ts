@@ -5,9 +5,11 @@ import {
   bigint,
   boolean,
   customType,
+  doublePrecision,
   index,
   integer,
   jsonb,
+  numeric,
   pgTable,
   primaryKey,
   real,
@@ -85,6 +87,15 @@ export const listing = pgTable(
     /** Nothing but the agent's consent allows the listing. */
     onConsent: boolean('on_consent').notNull(),
     document: tsvector('document').notNull(),
+    /** The name in lower case, by which listings are put in order. */
+    nameKey: text('name_key').notNull().default(''),
+    priceAmount: numeric('price_amount'),
+    priceCurrency: text('price_currency'),
+    lat: doublePrecision('lat'),
+    lon: doublePrecision('lon'),
+    /** Canonical names of the inputs that must be given, and of all that can be. */
+    required: text('required').array().notNull().default(sql`'{}'`),
+    takes: text('takes').array().notNull().default(sql`'{}'`),
     firstSeen: moment('first_seen').notNull(),
     updated: moment('updated').notNull(),
     seq: bigint('seq', { mode: 'number' }).notNull().default(0),
@@ -92,9 +103,27 @@ export const listing = pgTable(
   (table) => [
     index('listing_jid').on(table.jid),
     index('listing_document').using('gin', table.document),
-    index('listing_tags').using('gin', table.tags),
     index('listing_quality').on(table.quality.desc(), table.id),
-    index('listing_domain').on(table.domain, table.quality.desc(), table.id),
+    index('listing_recent').on(table.updated.desc(), table.id),
+    index('listing_name').on(table.nameKey, table.id),
+    index('listing_lat').on(table.lat).where(sql`lat is not null`),
+    index('listing_required').using('gin', table.required),
+  ],
+);
+
+/** Words, tags and inputs that listings have, for completing and for mending what is typed; they are never taken out. */
+export const term = pgTable(
+  'term',
+  {
+    kind: text('kind', { enum: ['word', 'tag', 'input', 'name'] }).notNull(),
+    text: text('text').notNull(),
+    /** How many listings brought it. */
+    n: integer('n').notNull().default(1),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.text] }),
+    index('term_prefix').using('btree', table.text.op('text_pattern_ops')),
+    index('term_similar').using('gin', table.text.op('gin_trgm_ops')),
   ],
 );
 

@@ -3,6 +3,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Facts } from '../market/facts.ts';
 import type { Listing, Source } from '../market/listing.ts';
+import { searchDocument, termsOf } from '../market/search-document.ts';
 import { consents, withdrawnLease } from './consent.ts';
 import type { Database } from './database.ts';
 import { forgetVitality } from './vitality.ts';
@@ -50,6 +51,7 @@ export async function writeIndex(
     const allowed = await whatConsentAllows(tx, batch);
     await upsertAgents(tx, allowed);
     const changed = await upsertListings(tx, allowed);
+    await countTerms(tx, allowed, new Set(changed));
     await verifyListings(tx, allowed);
     const missing = await markMissing(tx, allowed);
     const denied = allowed.filter((agent) => agent.isDenied).map((agent) => agent.jid);
@@ -180,6 +182,9 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
       name: listing.name,
       tags: listing.tags,
       body: listing,
+      price: listing.price,
+      location: listing.location,
+      document: searchDocument(listing),
       version,
       quality,
       onConsent,
@@ -187,20 +192,46 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
   );
   if (rows.length === 0) return [];
   const result = await tx.execute<{ id: string }>(sql`
-    insert into listing (id, jid, domain, name, tags, body, version, quality, on_consent, document, first_seen, updated)
-    select row.id, jid, domain, name, tags, body, version, quality, "onConsent", listing_document(body),
+    insert into listing (id, jid, domain, name, name_key, tags, body, version, quality, on_consent, document,
+      price_amount, price_currency, lat, lon, required, takes, first_seen, updated)
+    select row.id, jid, domain, name, lower(name), tags, body, version, quality, "onConsent",
+      listing_document(row.document),
+      (price->>'amount')::numeric, price->>'currency', (location->>'lat')::float8, (location->>'lon')::float8,
+      array(select jsonb_array_elements_text(row.document->'required')),
+      array(select jsonb_array_elements_text(row.document->'takes')),
       coalesce(change.first_seen, now()), now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
       id text, jid text, domain text, name text, tags text[], body jsonb, version text, quality smallint,
-      "onConsent" boolean)
+      "onConsent" boolean, price jsonb, location jsonb, document jsonb)
     left join change on change.id = row.id
     order by row.id
     on conflict (id) do update set
-      name = excluded.name, tags = excluded.tags, body = excluded.body, version = excluded.version,
-      quality = excluded.quality, on_consent = excluded.on_consent, document = excluded.document, updated = now()
+      name = excluded.name, name_key = excluded.name_key, tags = excluded.tags, body = excluded.body,
+      version = excluded.version, quality = excluded.quality, on_consent = excluded.on_consent,
+      document = excluded.document, price_amount = excluded.price_amount, price_currency = excluded.price_currency,
+      lat = excluded.lat, lon = excluded.lon, required = excluded.required, takes = excluded.takes, updated = now()
     where listing.version is distinct from excluded.version or listing.on_consent <> excluded.on_consent
     returning id`);
   return rowsOf<{ id: string }>(result).map((row) => row.id);
+}
+
+/** Counts the words, tags and inputs of listings that changed. */
+async function countTerms(tx: Database, batch: AgentIndex[], changed: Set<string>): Promise<void> {
+  const listings = batch.flatMap((agent) => agent.listings.map(({ listing }) => listing));
+  const terms = new Map<string, { kind: string; text: string; n: number }>();
+  for (const listing of listings.filter(({ id }) => changed.has(id))) {
+    for (const { kind, text } of termsOf(listing)) {
+      const key = `${kind} ${text}`;
+      terms.set(key, { kind, text, n: (terms.get(key)?.n ?? 0) + 1 });
+    }
+  }
+  if (terms.size === 0) return;
+  await tx.execute(sql`
+    insert into term (kind, text, n)
+    select kind, text, n from jsonb_to_recordset(${JSON.stringify([...terms.values()])}::jsonb)
+      as row(kind text, text text, n integer)
+    order by kind, text
+    on conflict (kind, text) do update set n = term.n + excluded.n`);
 }
 
 async function verifyListings(tx: Database, batch: AgentIndex[]): Promise<void> {

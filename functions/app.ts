@@ -11,6 +11,7 @@ import { openApiInfo } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
 import { agents } from './routes/agents.ts';
+import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
 import { seeds } from './routes/seeds.ts';
@@ -48,6 +49,7 @@ export function createApp({ deps, onError }: AppOptions) {
 
   app.route('/', listings);
   app.route('/', agents);
+  app.route('/', explore);
   app.route('/', seeds);
   app.route('/', health);
   app.doc31('/openapi.json', (context) => ({

@@ -2,6 +2,7 @@
 
 import { z } from '@hono/zod-openapi';
 import { callProtocols, inputTypes, listingFlags, listingKinds, sources } from '../market/listing.ts';
+import { type Why, weights } from '../market/ranking.ts';
 
 const Timestamp = z.iso.datetime().openapi({ example: '2026-11-20T10:00:00.000Z' });
 
@@ -94,9 +95,33 @@ export const ListingSchema = z
   })
   .openapi('Listing');
 
+const WhySchema = z
+  .object(
+    Object.fromEntries(Object.keys(weights).map((share) => [share, z.number()])) as {
+      [share in keyof Why]: z.ZodNumber;
+    },
+  )
+  .openapi('Why');
+
 export const HitSchema = ListingSchema.extend({
   score: z.number().openapi({ description: 'Relevance to the query; comparable within one answer only.' }),
+  why: WhySchema.optional().openapi({ description: 'With explain=true: the shares that make the score.' }),
 }).openapi('Hit');
+
+export const MatchPageSchema = z
+  .object({
+    items: z.array(
+      ListingSchema.extend({
+        mapping: z
+          .record(z.string(), z.string())
+          .openapi({ description: 'Which input each given name fills.' }),
+        missing: z.array(z.string()).openapi({ description: 'Required inputs that nothing given fills.' }),
+      }).openapi('Match'),
+    ),
+    cursor: z.null(),
+    approximate: z.boolean(),
+  })
+  .openapi('MatchPage');
 
 export const ListingPageSchema = z
   .object({

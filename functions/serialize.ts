@@ -2,15 +2,14 @@
 
 import type { z } from '@hono/zod-openapi';
 import type { ListingRecord, ListingStatus } from '../market/listing.ts';
+import { scoreUnit, type Why } from '../market/ranking.ts';
+import type { SearchPage } from '../operations/search.ts';
 import type { AgentPage } from '../operations/show.ts';
 import type { AgentSchema, HitSchema, ListingSchema } from './schemas.ts';
 
 export type ListingJson = z.infer<typeof ListingSchema>;
 export type HitJson = z.infer<typeof HitSchema>;
 export type AgentJson = z.infer<typeof AgentSchema>;
-
-/** A score of the index counts millionths. */
-const scoreUnit = 1_000_000;
 
 export function listingJson({ listing, status, firstSeen, updated, seq }: ListingRecord): ListingJson {
   const verified = status.verified.toISOString();
@@ -47,8 +46,12 @@ function availabilityJson({ online, uptime, replyMs, lastSeen }: Availability): 
   };
 }
 
-export function hitJson(record: ListingRecord, score: number): HitJson {
-  return { ...listingJson(record), score: score / scoreUnit };
+/** @param explain whether the hit names the shares of its score */
+export function hitJson({ record, score, why }: SearchPage['items'][number], explain: boolean): HitJson {
+  const shares = Object.fromEntries(
+    Object.entries(why).map(([share, units]) => [share, units / scoreUnit]),
+  ) as Why;
+  return { ...listingJson(record), score: score / scoreUnit, ...(explain && { why: shares }) };
 }
 
 export function agentJson({ agent, listings }: AgentPage): AgentJson {

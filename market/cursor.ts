@@ -3,37 +3,41 @@
 import { createHash } from 'node:crypto';
 import { idCharsMax } from './listing-id.ts';
 
-/** The last row kept: its score (a whole number) and its id. */
-export type Position = { score: number; id: string };
+/** The last row kept: the value of what the page is ordered by, as text, and its id. */
+export type Position = { key: string; id: string };
 
-const cursorCharsMax = 2 * idCharsMax;
+const keyCharsMax = 1024;
+const cursorCharsMax = 2 * (idCharsMax + keyCharsMax);
 
 /** @param scope what the cursor must be used with again: the query, and how it is sorted */
 export function encodeCursor(scope: string, position: Position): string {
-  const text = JSON.stringify([scopeHash(scope), position.score, position.id]);
+  const text = JSON.stringify([scopeHash(scope), position.key, position.id]);
   return Buffer.from(text).toString('base64url');
 }
 
-/** Null where the text is no cursor, or one of another query. */
-export function decodeCursor(scope: string, cursor: string): Position | null {
+/**
+ * Null where the text is no cursor, or one of another query.
+ * @param isNumber the key has to be a number, as Postgres writes one
+ */
+export function decodeCursor(scope: string, cursor: string, isNumber: boolean): Position | null {
   if (cursor.length > cursorCharsMax || !/^[A-Za-z0-9_-]+$/.test(cursor)) return null;
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (!Array.isArray(parts) || parts.length !== 3) return null;
-    const [hash, score, id] = parts as unknown[];
-    const isPosition =
-      isInt32(score) && typeof id === 'string' && id.length <= idCharsMax && !id.includes('\0');
-    return hash === scopeHash(scope) && isPosition ? { score, id } : null;
+    const [hash, key, id] = parts as unknown[];
+    if (hash !== scopeHash(scope) || !isText(key, keyCharsMax) || !isText(id, idCharsMax)) return null;
+    return !isNumber || /^-?\d{1,18}(\.\d{1,30})?(e-?\d{1,3})?$/.test(key) ? { key, id } : null;
   } catch {
     return null;
   }
 }
 
-function scopeHash(scope: string): string {
-  return createHash('sha256').update(scope).digest('base64url').slice(0, 16);
+function isText(value: unknown, charsMax: number): value is string {
+  return (
+    typeof value === 'string' && value.length <= charsMax && value.isWellFormed() && !value.includes('\0')
+  );
 }
 
-/** Scores are compared as Postgres integers. */
-function isInt32(value: unknown): value is number {
-  return Number.isInteger(value) && Math.abs(value as number) <= 0x7fff_ffff;
+function scopeHash(scope: string): string {
+  return createHash('sha256').update(scope).digest('base64url').slice(0, 16);
 }

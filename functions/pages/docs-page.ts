@@ -1,7 +1,9 @@
 /** The reference of the HTTP door, from the document that the routes themselves make. */
 
 import { html } from 'hono/html';
-import { queryLimits } from '../../market/query.ts';
+import { qualifierNames, queryLimits } from '../../market/query/ast.ts';
+import { qualifierHelp } from '../../market/query/codecs.ts';
+import { sorts } from '../../market/query/sort.ts';
 import { type Html, nothing } from './html.ts';
 import { layout } from './layout.ts';
 import { isProblemCode } from './problem-pages.ts';
@@ -130,9 +132,15 @@ function queryLanguage(): Html {
 ${rule('convert currency', 'Both words occur in the name, description, tags, category, sample requests or inputs, in some form of the word.')}
 ${rule('"working days"', 'The words occur beside each other, in this order.')}
 ${rule('-crypto', 'The word does not occur.')}
-${rule('tag:finance tag:"time zone"', 'One of these tags.')}
-${rule('domain:works.test', 'Offered from this domain.')}
-</dl></section>`;
+${rule('tag:finance,news', 'One of these tags. A qualifier that stands twice must hold twice.')}
+${rule('-tag:crypto', 'None of these tags; likewise for every qualifier that names something.')}
+${qualifierNames.map((name) => {
+  const { takes, examples } = qualifierHelp(name);
+  return rule(`${name}:${examples[0]}`, `Takes ${takes}.`);
+})}
+</dl>
+<p><code>sort</code> is one of ${sorts.map((sort, at) => html`${at > 0 ? ', ' : nothing}<code>${sort}</code>`)}; <code>distance</code> needs
+<code>near:</code>, <code>price</code> needs <code>currency:</code>.</p></section>`;
 }
 
 function rule(query: string, meaning: string): Html {

@@ -3,7 +3,7 @@
 import { html } from 'hono/html';
 import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
-import { agentPath, listingPath, tagPath } from './paths.ts';
+import { agentPath, categoryPath, listingPath, tagPath } from './paths.ts';
 import {
   durationText,
   languageName,
@@ -37,7 +37,7 @@ ${tagList(listing.tags, tagsShownMax)}
 
 function facts({ category, price, lang }: Listing): Html {
   const languages = lang.slice(0, 4).map(languageName).join(', ');
-  return html`${category ? html`<span>${said(category)}</span>` : nothing}${price ? html`<span class="price">${said(priceText(price))}</span>` : nothing}${languages ? html`<span>${said(languages)}${lang.length > 4 ? '…' : ''}</span>` : nothing}`;
+  return html`${category ? html`<span><a href="${categoryPath(category)}">${said(category)}</a></span>` : nothing}${price ? html`<span class="price">${said(priceText(price))}</span>` : nothing}${languages ? html`<span>${said(languages)}${lang.length > 4 ? '…' : ''}</span>` : nothing}`;
 }
 
 /** How the agent kept up and how fast it answers, where known; what a stale listing showed is past. */
@@ -72,8 +72,7 @@ export function requiredMark({ required }: Pick<Input, 'required'>): Html {
 export function tagList(tags: string[], max: number): Html {
   if (tags.length === 0) return nothing;
   return html`<ul class="tags" aria-label="Tags">${tags.slice(0, max).map((tag) => {
-    const path = tagPath(tag);
-    return html`<li>${path ? html`<a href="${path}">${said(tag)}</a>` : said(tag)}</li>`;
+    return html`<li><a href="${tagPath(tag)}">${said(tag)}</a></li>`;
   })}${tags.length > max ? html`<li class="more">and ${tags.length - max} more</li>` : nothing}</ul>`;
 }
 

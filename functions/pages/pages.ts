@@ -3,7 +3,8 @@
 import { accepts } from 'hono/accepts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
-import { parseQuery } from '../../market/query.ts';
+import { parseQuery } from '../../market/query/parse.ts';
+import { parseSort } from '../../market/query/sort.ts';
 import { pageSizeDefault, search } from '../../operations/search.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
@@ -30,9 +31,11 @@ export function createPages({ openApiDocument }: PagesOptions) {
     const text = context.req.query('q') ?? '';
     const cursor = context.req.query('cursor') || null;
     const query = parseQuery(text);
-    const outcome = isProblem(query)
-      ? query
-      : await search(context.var.deps, { query, limit: pageSizeDefault, cursor });
+    const sort = isProblem(query) ? query : parseSort(context.req.query('sort') || null, query);
+    const outcome =
+      isProblem(query) || typeof sort !== 'string'
+        ? (sort as Problem)
+        : await search(context.var.deps, { query, sort, limit: pageSizeDefault, cursor });
     return page(context, searchPage({ text, isLater: cursor !== null, outcome }), statusOf(outcome));
   });
 

@@ -1,6 +1,7 @@
 /** The addresses of the pages, and what may become a link at all. */
 
-import { emptyQuery, formatQuery } from '../../market/query.ts';
+import { emptyQuery, type Qualifier } from '../../market/query/ast.ts';
+import { formatQuery } from '../../market/query/format.ts';
 
 export function listingPath(id: string): string {
   return `/listings/${encodeURIComponent(id)}`;
@@ -19,13 +20,20 @@ export function searchPath(query: string, cursor: string | null = null): string 
   return parameters.size === 0 ? '/' : `/?${parameters}`;
 }
 
-/** Null for a tag that the query language has no way to write. */
-export function tagPath(tag: string): string | null {
-  return tag.includes('"') ? null : searchPath(formatQuery({ ...emptyQuery, tags: [tag] }));
+export function tagPath(tag: string): string {
+  return qualifierPath({ name: 'tag', excluded: false, values: [tag.toLowerCase()] });
+}
+
+export function categoryPath(category: string): string {
+  return qualifierPath({ name: 'category', excluded: false, values: [category.toLowerCase()] });
 }
 
 export function domainPath(domain: string): string {
-  return searchPath(formatQuery({ ...emptyQuery, domains: [domain] }));
+  return qualifierPath({ name: 'domain', excluded: false, values: [domain] });
+}
+
+function qualifierPath(qualifier: Qualifier): string {
+  return searchPath(formatQuery({ ...emptyQuery, qualifiers: [qualifier] }));
 }
 
 /** An address that an XMPP client opens (RFC 5122); with a node, it opens that command (XEP-0050 §7). */

@@ -3,7 +3,8 @@
 import { html } from 'hono/html';
 import { candidatesMax } from '../../db/search.ts';
 import { isProblem, type Problem, problems } from '../../market/problem.ts';
-import { queryLimits } from '../../market/query.ts';
+import { queryLimits } from '../../market/query/ast.ts';
+import { formatQuery } from '../../market/query/format.ts';
 import type { SearchPage } from '../../operations/search.ts';
 import { hitList } from './hit.ts';
 import { type Html, nothing, said } from './html.ts';
@@ -18,7 +19,7 @@ export type Search = {
   outcome: SearchPage | Problem;
 };
 
-const examples = ['convert currency', 'time zone', '"working days"', 'tag:language'];
+const examples = ['convert currency', 'time zone', 'input:date', 'accepts:date tag:finance', 'online:true'];
 
 export function searchPage(search: Search): Html {
   const isFront = search.text.trim() === '' && !search.isLater;
@@ -58,6 +59,7 @@ function results({ text, isLater }: Search, page: SearchPage, isFront: boolean):
   return html`<section class="results" aria-label="Listings">
 ${isFront ? html`<p class="eyebrow">Best described</p>` : nothing}
 ${page.approximate && !isFront ? html`<p class="note">More than ${candidatesMax} listings match. The ${candidatesMax} that are described best were ranked.</p>` : nothing}
+${page.mended ? html`<p class="note">Nothing matches as it is written. These match <a href="${searchPath(formatQuery(page.mended))}">${said(formatQuery(page.mended))}</a>.</p>` : nothing}
 ${hitList(page.items.map(({ record }) => record))}
 ${pager(text, isLater, page.cursor)}
 </section>`;
@@ -75,7 +77,7 @@ function noMatch(isLater: boolean): Html {
 <p class="empty-title">Nothing matches.</p>
 <ul>
 <li>Use fewer words: each of them must occur in the listing.</li>
-<li>Leave out <code>tag:</code> or <code>domain:</code>, which narrow to one tag or one domain.</li>
+<li>Leave out what narrows: <code>tag:</code>, <code>input:</code>, <code>domain:</code> and the like must all hold.</li>
 <li>Take the quotation marks away, so that the words may stand apart.</li>
 </ul>
 <p><a href="/">See the listings that are described best</a></p>

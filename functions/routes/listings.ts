@@ -1,21 +1,35 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { isProblem, type Problem } from '../../market/problem.ts';
-import { parseQuery, type Query, queryLimits } from '../../market/query.ts';
+import { matchLimits } from '../../market/match.ts';
+import { isProblem, type Problem, problem } from '../../market/problem.ts';
+import { type Query, queryLimits } from '../../market/query/ast.ts';
+import { parseQueryJson } from '../../market/query/json.ts';
+import { parseQuery } from '../../market/query/parse.ts';
+import { parseSort, sorts } from '../../market/query/sort.ts';
+import { match } from '../../operations/match.ts';
 import { pageSizeDefault, pageSizeMax, search } from '../../operations/search.ts';
 import { showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import { answers } from '../openapi.ts';
 import { problemResponse } from '../problem-response.ts';
-import { ListingPageSchema, ListingSchema } from '../schemas.ts';
+import { ListingPageSchema, ListingSchema, MatchPageSchema } from '../schemas.ts';
 import { hitJson, listingJson } from '../serialize.ts';
 
 export const listings = createRouter();
 
 const limitMessage = `expected a whole number from 1 to ${pageSizeMax}`;
-const QuerySchema = z.string(`expected a text of at most ${queryLimits.charsMax} characters`).openapi({
-  description: 'The query language: words, "phrases", -word, tag:, domain:',
+const explainMessage = 'expected true or false';
+export const QuerySchema = z.string(`expected a text of at most ${queryLimits.charsMax} characters`).openapi({
+  description: 'The query language: words, "phrases", -word and qualifiers; see /docs',
   example: 'convert currency',
 });
+export const LimitSchema = z
+  .string()
+  .regex(/^\d{1,9}$/, limitMessage)
+  .transform(Number)
+  .refine((limit) => limit >= 1 && limit <= pageSizeMax, limitMessage)
+  .optional()
+  .openapi({ type: 'integer', minimum: 1, maximum: pageSizeMax, default: pageSizeDefault });
+const SortSchema = z.string().openapi({ enum: [...sorts], default: 'relevance' });
 
 const searchRoute = createRoute({
   method: 'get',
@@ -24,17 +38,16 @@ const searchRoute = createRoute({
   request: {
     query: z.object({
       q: QuerySchema.optional(),
-      limit: z
-        .string()
-        .regex(/^\d{1,9}$/, limitMessage)
-        .transform(Number)
-        .refine((limit) => limit >= 1 && limit <= pageSizeMax, limitMessage)
-        .optional()
-        .openapi({ type: 'integer', minimum: 1, maximum: pageSizeMax, default: pageSizeDefault }),
+      sort: SortSchema.optional(),
+      limit: LimitSchema,
       cursor: z
         .string()
         .optional()
         .openapi({ description: 'The cursor of the last page of the same query.' }),
+      explain: z
+        .enum(['true', 'false'], explainMessage)
+        .optional()
+        .openapi({ description: 'Whether each hit names the shares of its score.' }),
     }),
   },
   responses: answers(
@@ -47,8 +60,13 @@ const searchRoute = createRoute({
 });
 
 listings.openapi(searchRoute, async (context) => {
-  const { q, limit, cursor } = context.req.valid('query');
-  return answerSearch(context, parseQuery(q ?? ''), limit ?? pageSizeDefault, cursor ?? null);
+  const { q, sort, limit, cursor, explain } = context.req.valid('query');
+  return answerSearch(context, parseQuery(q ?? ''), {
+    sort,
+    limit: limit ?? pageSizeDefault,
+    cursor: cursor ?? null,
+    explain: explain === 'true',
+  });
 });
 
 const searchBodyRoute = createRoute({
@@ -61,9 +79,18 @@ const searchBodyRoute = createRoute({
       content: {
         'application/json': {
           schema: z.strictObject({
-            q: QuerySchema.optional(),
+            q: z.unknown().optional().openapi({ type: 'string', description: 'As the parameter q.' }),
+            filters: z.unknown().optional().openapi({
+              type: 'object',
+              description: 'By qualifier: a value, or values of which one must hold.',
+            }),
+            sort: z
+              .string('expected the name of an order')
+              .optional()
+              .openapi({ enum: [...sorts], default: 'relevance' }),
             limit: z.int(limitMessage).min(1, limitMessage).max(pageSizeMax, limitMessage).optional(),
-            cursor: z.string().optional(),
+            cursor: z.string('expected a cursor').optional(),
+            explain: z.boolean(explainMessage).optional(),
           }),
         },
       },
@@ -73,14 +100,67 @@ const searchBodyRoute = createRoute({
     ListingPageSchema,
     'A page of listings, best first.',
     'invalid-body',
+    'invalid-parameter',
     'invalid-query',
     'invalid-cursor',
   ),
 });
 
 listings.openapi(searchBodyRoute, async (context) => {
-  const { q, limit, cursor } = context.req.valid('json');
-  return answerSearch(context, parseQuery(q ?? ''), limit ?? pageSizeDefault, cursor ?? null);
+  const { q, filters, sort, limit, cursor, explain } = context.req.valid('json');
+  const query = parseQueryJson({
+    ...(q !== undefined && { q }),
+    ...(filters !== undefined && { filters }),
+  } as Parameters<typeof parseQueryJson>[0]);
+  return answerSearch(context, query, {
+    sort,
+    limit: limit ?? pageSizeDefault,
+    cursor: cursor ?? null,
+    explain: explain ?? false,
+  });
+});
+
+const namesMessage = `expected an object of 1 to ${matchLimits.namesMax} named values`;
+const valueMessage = 'expected a text, a number, true or false, or a list of these';
+const One = z.union([z.string().max(matchLimits.valueCharsMax), z.number(), z.boolean()], valueMessage);
+
+const matchRoute = createRoute({
+  method: 'post',
+  path: '/v1/listings/match',
+  summary: 'Which listings could be called with these inputs, and which lack just one',
+  request: {
+    body: {
+      required: true,
+      content: {
+        'application/json': {
+          schema: z.strictObject({
+            inputs: z
+              .record(
+                z.string().min(1).max(matchLimits.namesCharsMax),
+                z.union([One, z.array(One)], valueMessage),
+                namesMessage,
+              )
+              .refine((given) => Object.keys(given).length > 0, namesMessage)
+              .refine((given) => Object.keys(given).length <= matchLimits.namesMax, namesMessage)
+              .openapi({ example: { amount: 5, from: 'EUR', to: 'JPY' } }),
+            limit: z.int(limitMessage).min(1, limitMessage).max(pageSizeMax, limitMessage).optional(),
+          }),
+        },
+      },
+    },
+  },
+  responses: answers(
+    MatchPageSchema,
+    'Listings that can be called first, then those that lack one input.',
+    'invalid-body',
+  ),
+});
+
+listings.openapi(matchRoute, async (context) => {
+  const { inputs, limit } = context.req.valid('json');
+  const { items, approximate } = await match(context.var.deps, inputs, limit ?? pageSizeDefault);
+  const found = items.map(({ record, mapping, missing }) => ({ ...listingJson(record), mapping, missing }));
+  return context.json({ items: found, cursor: null, approximate }, 200);
 });
 
 const showRoute = createRoute({
@@ -97,19 +177,22 @@ listings.openapi(showRoute, async (context) => {
   return context.json(listingJson(found), 200);
 });
 
-async function answerSearch(
-  context: AppContext,
-  query: Query | Problem,
-  limit: number,
-  cursor: string | null,
-) {
-  const page = isProblem(query) ? query : await search(context.var.deps, { query, limit, cursor });
+type Options = { sort: string | undefined; limit: number; cursor: string | null; explain: boolean };
+
+async function answerSearch(context: AppContext, query: Query | Problem, options: Options) {
+  const { limit, cursor, explain } = options;
+  const sort = isProblem(query) ? query : parseSort(options.sort, query);
+  const page =
+    isProblem(query) || isProblem(sort)
+      ? sort
+      : await search(context.var.deps, { query, sort, limit, cursor });
+  if (typeof page === 'string') return problemResponse(context, problem('internal', '')) as never;
   if (isProblem(page)) return problemResponse(context, page) as never;
   if (page.cursor && context.req.method === 'GET') {
     const next = new URL(context.req.url);
     next.searchParams.set('cursor', page.cursor);
     context.header('link', `<${next.href}>; rel="next"`);
   }
-  const items = page.items.map(({ record, score }) => hitJson(record, score));
+  const items = page.items.map((hit) => hitJson(hit, explain));
   return context.json({ items, cursor: page.cursor, approximate: page.approximate }, 200);
 }

@@ -63,7 +63,7 @@ describe('a request that cannot be answered gets a problem that says what was ex
     [`/v1/listings/${id}`, { method: 'PUT', body: '{}' }, 405, 'method-not-allowed', 'expected GET or HEAD'],
     ['/v1/listings/search', post('not json'), 400, 'invalid-body', 'expected a JSON object'],
     ['/v1/listings/search', post('[]'), 400, 'invalid-body', 'expected object'],
-    ['/v1/listings/search', post('{"q": 1}'), 400, 'invalid-body', 'q: expected a text'],
+    ['/v1/listings/search', post('{"q": 1}'), 400, 'invalid-query', 'expected a text'],
     [
       '/v1/listings/search',
       post('{"limit": 1e9}'),
@@ -71,6 +71,33 @@ describe('a request that cannot be answered gets a problem that says what was ex
       'invalid-body',
       'limit: expected a whole number from 1 to 100',
     ],
+    ['/v1/listings/search', post('{"filters": {"colour": "red"}}'), 400, 'invalid-query', 'colour'],
+    ['/v1/listings/search', post('{"sort": "luck"}'), 400, 'invalid-parameter', 'expected one of relevance'],
+    [
+      '/v1/listings/match',
+      post('{"inputs": {}}'),
+      400,
+      'invalid-body',
+      'expected an object of 1 to 12 named values',
+    ],
+    [
+      '/v1/listings/match',
+      post('{"inputs": {"a": {"deep": 1}}}'),
+      400,
+      'invalid-body',
+      'inputs/a: expected a text',
+    ],
+    [
+      '/v1/listings/match',
+      post('{"inputs": [1]}'),
+      400,
+      'invalid-body',
+      'expected an object of 1 to 12 named values',
+    ],
+    ['/v1/listings?explain=maybe', {}, 400, 'invalid-parameter', 'explain: expected true or false'],
+    ['/v1/listings?q=near:91,0,5', {}, 400, 'invalid-query', 'Character 6'],
+    ['/v1/listings?q=price:%3C=2', {}, 400, 'invalid-query', 'currency'],
+    ['/v1/facets?q=colour:red', {}, 400, 'invalid-query', 'colour'],
     ['/v1/listings/search', post('{"surprise": true}'), 400, 'invalid-body', 'surprise'],
     [
       '/v1/listings/search',
@@ -162,9 +189,13 @@ describe('the directory', () => {
       '/readyz',
       '/v1/agents',
       '/v1/agents/{jid}',
+      '/v1/facets',
       '/v1/listings',
+      '/v1/listings/match',
       '/v1/listings/search',
       '/v1/listings/{id}',
+      '/v1/stats',
+      '/v1/suggest',
     ]);
     expect((await get('/docs')).text.replaceAll('<wbr>', '')).toContain('/v1/listings/{id}');
   });

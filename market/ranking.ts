@@ -1,0 +1,12 @@
+/** What makes a hit's score: every share in one place, so that an answer can name them. */
+
+/** The shares of a score; they add up to one. Where a query has no words its share goes to the others. */
+export const weights = { text: 0.72, quality: 0.12, rating: 0.06, uptime: 0.05, freshness: 0.05 } as const;
+
+/** The weights of a word by where it stands: elsewhere, body, subject, name (Postgres's D, C, B, A). */
+export const wordWeights = [0.05, 0.15, 0.45, 1] as const;
+
+export type Why = { [share in keyof typeof weights]: number };
+
+/** A score counts in whole millionths, so that a page's key compares exactly. */
+export const scoreUnit = 1_000_000;

@@ -1,0 +1,172 @@
+/** What search reads of a listing: its words by weight, and a lexeme for everything that a qualifier can ask for. */
+
+import type { Input, Listing } from './listing.ts';
+import { nameKeys } from './query/names.ts';
+import { segment } from './query/segment.ts';
+
+export const documentLimits = {
+  /** Characters of the description that are searched. */
+  bodyCharsMax: 4_000,
+  /** Lexemes of one listing, and the bytes of each (Postgres takes 2,046). */
+  lexemesMax: 2_000,
+  lexemeBytesMax: 500,
+  /** Terms that one listing brings to completion. */
+  termsMax: 300,
+  termCharsMax: 100,
+} as const;
+
+/** Kinds of lexemes, so that no tag can pose as an input. */
+const LEXEMES = {
+  input: 'i',
+  option: 'o',
+  accepts: 'a',
+  returns: 'r',
+  tag: 't',
+  category: 'c',
+  lang: 'l',
+  kind: 'k',
+  domain: 'd',
+  agent: 'j',
+  feature: 'f',
+} as const;
+export type LexemeKind = keyof typeof LEXEMES;
+
+export type SearchDocument = {
+  name: string;
+  /** Tags, category, inputs and sample requests. */
+  subject: string;
+  body: string;
+  /** The Postgres text search configuration of the listing's language, beside the plain one. */
+  config: string;
+  lexemes: string[];
+  /** Canonical names of the inputs that must be given, and of all that can be. */
+  required: string[];
+  takes: string[];
+};
+
+/** Languages whose words Postgres can stem. */
+const CONFIGS: { [lang: string]: string } = {
+  ar: 'arabic',
+  da: 'danish',
+  de: 'german',
+  el: 'greek',
+  en: 'english',
+  es: 'spanish',
+  fi: 'finnish',
+  fr: 'french',
+  hu: 'hungarian',
+  it: 'italian',
+  nl: 'dutch',
+  no: 'norwegian',
+  pt: 'portuguese',
+  ro: 'romanian',
+  ru: 'russian',
+  sv: 'swedish',
+  tr: 'turkish',
+};
+
+/** English where the language is not stated: most of the network's agents speak it. */
+export function configOf(lang: string | undefined): string {
+  return CONFIGS[(lang ?? 'en').split('-')[0] ?? ''] ?? 'simple';
+}
+
+/** One lexeme, as it is indexed and asked for; null where it is too long to be either. */
+export function lexeme(kind: LexemeKind, value: string): string | null {
+  const text = `${LEXEMES[kind]}:${value}`;
+  return Buffer.byteLength(text) <= documentLimits.lexemeBytesMax ? text : null;
+}
+
+/** The option of an input, as it is asked for whatever its case. */
+export function optionValue(key: string, option: string): string {
+  return `${key}=${option.normalize('NFC').toLowerCase()}`;
+}
+
+export function searchDocument(listing: Listing): SearchDocument {
+  const { name, names, description, tags, category, queries, inputs, provider, lang } = listing;
+  const subject = [
+    category,
+    provider.name,
+    ...tags,
+    ...queries,
+    ...inputs.flatMap((input) => [input.label, input.name.replaceAll(/[^\p{L}\p{N}]+/gu, ' ')]),
+  ];
+  return {
+    name: segment([name, ...names.map(({ text }) => text)].join('\n')),
+    subject: segment(subject.filter((text) => text !== null).join('\n')),
+    body: segment((description ?? '').slice(0, documentLimits.bodyCharsMax)),
+    config: configOf(lang[0]),
+    lexemes: lexemesOf(listing),
+    required: inputs.filter((input) => input.required).map(keyOf),
+    takes: [...new Set(inputs.flatMap((input) => nameKeys(input)))],
+  };
+}
+
+function lexemesOf(listing: Listing): string[] {
+  const { kind, tags, category, lang, provider, features, inputs, outputs } = listing;
+  const values: [LexemeKind, string][] = [
+    ['kind', kind],
+    ['agent', provider.jid],
+    ...domainsOf(provider.domain).map((domain): [LexemeKind, string] => ['domain', domain]),
+    ...tags.map((tag): [LexemeKind, string] => ['tag', tag.toLowerCase()]),
+    ...(category ? [['category', category.toLowerCase()] as [LexemeKind, string]] : []),
+    ...lang.flatMap(languagesOf).map((tag): [LexemeKind, string] => ['lang', tag]),
+    ...features.map((feature): [LexemeKind, string] => ['feature', feature]),
+    ...inputs.flatMap(inputLexemes),
+    ...outputs.flatMap((output) => nameKeys(output).map((key): [LexemeKind, string] => ['returns', key])),
+  ];
+  const lexemes = values.map(([of, value]) => lexeme(of, value)).filter((text) => text !== null);
+  return [...new Set(lexemes)].slice(0, documentLimits.lexemesMax);
+}
+
+function inputLexemes(input: Input): [LexemeKind, string][] {
+  const keys = nameKeys(input);
+  const options = input.options.flatMap(({ value, label }) => (label ? [value, label] : [value]));
+  return [
+    ['accepts', input.type],
+    ...keys.map((key): [LexemeKind, string] => ['input', key]),
+    ...keys.flatMap((key) =>
+      options.map((option): [LexemeKind, string] => ['option', optionValue(key, option)]),
+    ),
+  ];
+}
+
+/** The canonical name of an input: the first of its keys. */
+export function keyOf(input: Pick<Input, 'name' | 'label'>): string {
+  return nameKeys(input)[0] ?? input.name;
+}
+
+/** The domain, and every domain that it is part of but the top level. */
+function domainsOf(domain: string): string[] {
+  const labels = domain.split('.');
+  const parents = labels.map((_, at) => labels.slice(at).join('.')).slice(0, Math.max(1, labels.length - 1));
+  return [...new Set(parents)];
+}
+
+/** `pt-br` is asked for as `pt`, too. */
+function languagesOf(tag: string): string[] {
+  const parts = tag.toLowerCase().split('-');
+  return parts.map((_, at) => parts.slice(0, at + 1).join('-'));
+}
+
+export type TermKind = 'word' | 'tag' | 'input' | 'name';
+
+/** What can be completed, or mended where it was mistyped: the words of names, tags and inputs, and these themselves. */
+export function termsOf(listing: Listing): { kind: TermKind; text: string }[] {
+  const { name, tags, inputs } = listing;
+  const inputNames = inputs.flatMap((input) => (input.label ? [input.name, input.label] : [input.name]));
+  const words = [name, ...tags, ...inputNames].flatMap(
+    (text) =>
+      segment(text)
+        .toLowerCase()
+        .match(/[\p{L}\p{N}]{2,40}/gu) ?? [],
+  );
+  const bounded = (text: string) => text.length <= documentLimits.termCharsMax;
+  return [
+    ...[...new Set(words)].map((text) => ({ kind: 'word' as const, text })),
+    ...[...new Set(tags)].filter(bounded).map((text) => ({ kind: 'tag' as const, text: text.toLowerCase() })),
+    ...[...new Set(inputs.map((input) => input.name))]
+      .filter(bounded)
+      .map((text) => ({ kind: 'input' as const, text })),
+    ...(bounded(name) ? [{ kind: 'name' as const, text: name.toLowerCase() }] : []),
+  ].slice(0, documentLimits.termsMax);
+}
