@@ -6,7 +6,7 @@ import { enqueue, enqueueNew, type LeasedTarget, lease, release, releaseAll } fr
 import { findRegistration } from '../db/registrations.ts';
 import { removeDomains, removeUnconsented } from '../db/write-index.ts';
 import type { Policy } from '../market/policy.ts';
-import { tryJid } from '../protocol/jid.ts';
+import { parseJid, tryJid } from '../protocol/jid.ts';
 import { backoffMs } from './backoff.ts';
 import { errorText, type Log } from './log.ts';
 import { type Visit, type VisitDeps, visit, visitTimes } from './visit.ts';
@@ -81,15 +81,20 @@ export class Crawler {
     }
   }
 
-  /** Takes up what an earlier life left: its leases, what it withdrew half, what the operator excludes since, and the seeds. */
+  /** Takes up what an earlier life left: its leases, what it withdrew half, what the operator excludes since, the seeds and the user directories it is told of. */
   async #begin(): Promise<void> {
-    const { db, worker, policy } = this.#deps;
+    const { db, worker, policy, userDirectories } = this.#deps;
     await releaseAll(db, worker);
     await removeUnconsented(db);
     await removeDomains(db, policy.excludes);
     await enqueue(
       db,
-      policy.seeds.map((domain) => ({ jid: domain, domain, depth: 0, dueMs: 0 })),
+      [...policy.seeds, ...userDirectories].map((jid) => ({
+        jid,
+        domain: parseJid(jid).domain,
+        depth: 0,
+        dueMs: 0,
+      })),
     );
   }
 

@@ -117,7 +117,12 @@ function pagesOf(said: string): { [page: string]: string } {
     uptime: { d1: 1, d7: null, d30: null },
     replyMs: null,
   };
-  const outcome = { items: [{ record: of, score: 1, why: { text: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 } }], cursor: said, mended: null, approximate: true };
+  const outcome = {
+    items: [{ record: of, score: 1, why: { text: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 } }],
+    cursor: said,
+    mended: null,
+    approximate: true,
+  };
   return {
     listing: String(listingPage(of, formValues(of.listing.inputs, none), 'https://guildhall.test')),
     'listing called over HTTP': String(listingPage(byHttp, [], 'https://guildhall.test')),
