@@ -1,8 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { visitTimes } from '../../worker/visit.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { createDirectory, spawnWorker, type TestDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
+
+/** Longer than a failed visit waits for its repetition, and the repetition takes. */
+const retriedMs = 2 * visitTimes.failedBaseMs;
 
 let directory: TestDirectory;
 
@@ -20,7 +24,7 @@ const exited = (child: ReturnType<typeof spawnWorker>) =>
   new Promise((resolve) => child.once('exit', resolve));
 
 describe('a worker killed with -9 in mid-crawl', () => {
-  test('loses nothing and doubles nothing', async () => {
+  test('loses nothing and doubles nothing', { timeout: 4 * retriedMs }, async () => {
     const agents: TestAgent[] = [];
     for (let at = 0; at < 12; at++) {
       const commands = { one: command(`One of ${at}`), two: command(`Two of ${at}`) };
@@ -54,7 +58,8 @@ describe('a worker killed with -9 in mid-crawl', () => {
     }
 
     const child = spawnWorker(directory);
-    await until('every agent is indexed', async () => (await indexed()) === 24, 20_000);
+    // A question that the kill left without an answer fails its visit, which is repeated on the schedule of failures.
+    await until('every agent is indexed', async () => (await indexed()) === 24, retriedMs);
     await until(
       'no lease is held',
       async () => {

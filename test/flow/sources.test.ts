@@ -277,6 +277,13 @@ describe('in a room', () => {
 describe('a user directory that the operator opted for', () => {
   const everybody = '*';
 
+  test('is where the crawl begins, like a seed', async () => {
+    const { rows } = (await directory.db.execute(
+      sql`select depth from entity where jid = ${home.component.domain}`,
+    )) as unknown as { rows: { depth: number }[] };
+    expect(rows).toEqual([{ depth: 0 }]);
+  });
+
   test.each(['fields', 'form'] as const)(
     'is searched by its %s, and whom it lists is visited',
     async (kind) => {
