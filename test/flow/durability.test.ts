@@ -4,14 +4,19 @@ import { visitTimes } from '../../worker/visit.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { createDirectory, spawnWorker, type TestDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
+import { type OwnServer, ownNetwork } from '../support/network.ts';
 
 /** Longer than a failed visit waits for its repetition, and the repetition takes. */
 const retriedMs = 2 * visitTimes.failedBaseMs;
 
 let directory: TestDirectory;
 
+/** Servers of its own: the count is of what these agents offer, and nothing that others left. */
+let servers: OwnServer[];
+
 beforeAll(async () => {
-  directory = await createDirectory();
+  ({ servers } = await ownNetwork());
+  directory = await createDirectory(servers[0]);
 });
 
 const command = (name: string): TestCommand => ({ name, fields: [textField('x')] });
@@ -30,7 +35,7 @@ describe('a worker killed with -9 in mid-crawl', () => {
       const commands = { one: command(`One of ${at}`), two: command(`Two of ${at}`) };
       const agent = await startAgent({
         directory: directory.jid,
-        domain: at % 2 ? 'works.test' : 'agents.test',
+        server: servers[at % 2 ? servers.length - 1 : 0] as OwnServer,
         commands,
       });
       agent.intercept = async () => {
