@@ -29,21 +29,21 @@ export type SearchPage = {
 
 /** @param input `limit` from 1 to `pageSizeMax` */
 export async function search({ db }: Deps, input: SearchInput): Promise<SearchPage | Problem> {
-  const { query, sort, limit } = input;
-  const asked = await page(db, input, query, null);
+  const { query } = input;
+  const asked = await page(db, input, null);
   if ('problem' in asked || asked.items.length > 0 || query.terms.length === 0) return asked;
   const mended = await mendWords(db, query);
-  if (mended === null) return asked;
-  return page(db, { sort, limit, cursor: input.cursor }, mended, mended);
+  return mended === null ? asked : page(db, input, mended);
 }
 
+/** One page of the query, or of the one that is answered in its place. */
 async function page(
   db: Deps['db'],
-  { sort, limit, cursor }: Omit<SearchInput, 'query'>,
-  query: Query,
+  { query: asked, sort, limit, cursor }: SearchInput,
   mended: Query | null,
 ): Promise<SearchPage | Problem> {
-  const scope = `search ${sort} ${formatQuery(query)}`;
+  // Of the query as it was asked, since that is what comes again with the cursor.
+  const scope = `search ${sort} ${formatQuery(asked)}`;
   const after = cursor === null ? null : decodeCursor(scope, cursor, sort !== 'name');
   if (cursor !== null && after === null) {
     return problem(
@@ -51,7 +51,12 @@ async function page(
       'The cursor is none of this query; expected the cursor of its last page, or none.',
     );
   }
-  const { hits, candidates } = await searchListings(db, { query, sort, after, limit: limit + 1 });
+  const { hits, candidates } = await searchListings(db, {
+    query: mended ?? asked,
+    sort,
+    after,
+    limit: limit + 1,
+  });
   const items = hits.slice(0, limit);
   const last = items.at(-1);
   const hasMore = hits.length > limit && last !== undefined;

@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { matchLimits } from '../../market/match.ts';
-import { isProblem, type Problem, problem } from '../../market/problem.ts';
+import { isProblem, type Problem } from '../../market/problem.ts';
 import { type Query, queryLimits } from '../../market/query/ast.ts';
 import { parseQueryJson } from '../../market/query/json.ts';
 import { parseQuery } from '../../market/query/parse.ts';
@@ -61,12 +61,7 @@ const searchRoute = createRoute({
 
 listings.openapi(searchRoute, async (context) => {
   const { q, sort, limit, cursor, explain } = context.req.valid('query');
-  return answerSearch(context, parseQuery(q ?? ''), {
-    sort,
-    limit: limit ?? pageSizeDefault,
-    cursor: cursor ?? null,
-    explain: explain === 'true',
-  });
+  return answerSearch(context, parseQuery(q ?? ''), { sort, limit, cursor, explain: explain === 'true' });
 });
 
 const searchBodyRoute = createRoute({
@@ -112,12 +107,7 @@ listings.openapi(searchBodyRoute, async (context) => {
     ...(q !== undefined && { q }),
     ...(filters !== undefined && { filters }),
   } as Parameters<typeof parseQueryJson>[0]);
-  return answerSearch(context, query, {
-    sort,
-    limit: limit ?? pageSizeDefault,
-    cursor: cursor ?? null,
-    explain: explain ?? false,
-  });
+  return answerSearch(context, query, { sort, limit, cursor, explain: explain ?? false });
 });
 
 const namesMessage = `expected an object of 1 to ${matchLimits.namesMax} named values`;
@@ -177,16 +167,19 @@ listings.openapi(showRoute, async (context) => {
   return context.json(listingJson(found), 200);
 });
 
-type Options = { sort: string | undefined; limit: number; cursor: string | null; explain: boolean };
+type Options = {
+  sort: string | undefined;
+  limit: number | undefined;
+  cursor: string | undefined;
+  explain: boolean;
+};
 
 async function answerSearch(context: AppContext, query: Query | Problem, options: Options) {
-  const { limit, cursor, explain } = options;
-  const sort = isProblem(query) ? query : parseSort(options.sort, query);
-  const page =
-    isProblem(query) || isProblem(sort)
-      ? sort
-      : await search(context.var.deps, { query, sort, limit, cursor });
-  if (typeof page === 'string') return problemResponse(context, problem('internal', '')) as never;
+  const { limit = pageSizeDefault, cursor = null, explain } = options;
+  if (isProblem(query)) return problemResponse(context, query) as never;
+  const sort = parseSort(options.sort, query);
+  if (isProblem(sort)) return problemResponse(context, sort) as never;
+  const page = await search(context.var.deps, { query, sort, limit, cursor });
   if (isProblem(page)) return problemResponse(context, page) as never;
   if (page.cursor && context.req.method === 'GET') {
     const next = new URL(context.req.url);

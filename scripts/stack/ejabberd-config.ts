@@ -1,12 +1,7 @@
+import type { ServerSettings } from './xmpp-server.ts';
+
 /** What one ejabberd server is told; see startEjabberd. */
-export interface EjabberdSettings {
-  domain: string;
-  address: string;
-  c2sPort: number;
-  s2sPort: number;
-  componentPort: number;
-  /** The external components that may connect, by their full names. */
-  components: { name: string; secret: string }[];
+export interface EjabberdSettings extends ServerSettings {
   files: { authority: string; certificate: string; key: string };
 }
 

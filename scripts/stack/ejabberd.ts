@@ -1,34 +1,17 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CertificateFiles } from './certificates.ts';
-import { startChild } from './child.ts';
 import { ejabberdConfig } from './ejabberd-config.ts';
 import { StackError } from './errors.ts';
 import { findProgram } from './packages.ts';
-import { requireFreePort, waitForPort } from './ports.ts';
-import type { Prosody } from './prosody.ts';
+import {
+  type ServerOptions,
+  type ServerSettings,
+  serverSettings,
+  startServer,
+  type XmppServer,
+} from './xmpp-server.ts';
 
 const stopTimeoutMs = 10_000;
-
-export interface EjabberdOptions {
-  /** Where the server keeps its configuration and data. */
-  dir: string;
-  logFile: string;
-  domain: string;
-  address: string;
-  c2sPort: number;
-  componentPort: number;
-  /** Both servers of a federation must use the same one, since no SRV record says another. */
-  s2sPort?: number;
-  /** Every host name of the federation, components too, and the address it is at. */
-  hosts: Map<string, string>;
-  /** The development CA's certificate file. */
-  authority: string;
-  certificate: CertificateFiles;
-  components?: { name: string; secret: string }[];
-}
-
-export type Ejabberd = Prosody;
 
 /**
  * Starts one ejabberd server from a folder of its own, without its service and without Erlang's port mapper,
@@ -38,54 +21,37 @@ export type Ejabberd = Prosody;
  *
  * @throws StackError when a port is in use, ejabberd is missing, it may not have the namespace, or it ends while starting.
  */
-export async function startEjabberd(options: EjabberdOptions): Promise<Ejabberd> {
-  const { domain, address, c2sPort, componentPort, s2sPort = 5269 } = options;
+export async function startEjabberd(options: ServerOptions): Promise<XmppServer> {
   const programs = findPrograms();
-  const name = `ejabberd for ${domain}`;
-  const ports = [c2sPort, componentPort, s2sPort];
-  for (const port of ports) {
-    await requireFreePort(name, address, port, 'end the program that uses it, then start again');
-  }
-  const { hosts, spool, env } = writeFiles(options, s2sPort, programs.ejabberdctl);
-  const child = await startChild({
-    name,
-    command: programs.unshare,
-    args: [
-      // Whoever is not root becomes it in a user namespace, where the system allows that.
-      ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-      '--mount',
-      'sh',
-      '-c',
-      'mount --bind "$1" /etc/hosts && shift && exec "$@"',
-      'sh',
-      hosts,
-      programs.erl,
-      // Schedulers that do not spin while they wait: other servers share the processors.
-      ...['+sbwt', 'none', '+sbwtdcpu', 'none', '+sbwtdio', 'none'],
-      ...['-noinput', '-mnesia', 'dir', JSON.stringify(spool), '-s', 'ejabberd'],
-    ],
-    cwd: options.dir,
-    env,
+  const settings = serverSettings(options);
+  return startServer('ejabberd', {
+    settings,
     logFile: options.logFile,
-    stopTimeoutMs,
+    awaited: [settings.c2sPort, settings.componentPort, settings.s2sPort],
+    program: () => {
+      const { hosts, spool, env } = writeFiles(options, settings, programs.ejabberdctl);
+      return {
+        command: programs.unshare,
+        args: [
+          // Whoever is not root becomes it in a user namespace, where the system allows that.
+          ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+          '--mount',
+          'sh',
+          '-c',
+          'mount --bind "$1" /etc/hosts && shift && exec "$@"',
+          'sh',
+          hosts,
+          programs.erl,
+          // Schedulers that do not spin while they wait: other servers share the processors.
+          ...['+sbwt', 'none', '+sbwtdcpu', 'none', '+sbwtdio', 'none'],
+          ...['-noinput', '-mnesia', 'dir', JSON.stringify(spool), '-s', 'ejabberd'],
+        ],
+        cwd: options.dir,
+        env,
+        stopTimeoutMs,
+      };
+    },
   });
-  for (const port of ports) {
-    if (await waitForPort(address, port, child.exited)) continue;
-    await child.stop();
-    throw new StackError(`${name} did not start; see ${options.logFile}, which ends with:\n${child.tail()}`);
-  }
-  return {
-    domain,
-    address,
-    service: `xmpp://${address}:${c2sPort}`,
-    componentService: `xmpp://${address}:${componentPort}`,
-    pid: child.pid,
-    exited: child.exited,
-    running: child.running,
-    tail: child.tail,
-    stop: child.stop,
-    kill: child.kill,
-  };
 }
 
 function findPrograms(): { unshare: string; erl: string; ejabberdctl: string } {
@@ -100,7 +66,7 @@ function findPrograms(): { unshare: string; erl: string; ejabberdctl: string } {
   return { unshare, erl, ejabberdctl };
 }
 
-function writeFiles(options: EjabberdOptions, s2sPort: number, ejabberdctl: string) {
+function writeFiles(options: ServerOptions, server: ServerSettings, ejabberdctl: string) {
   const { dir } = options;
   const files = {
     config: join(dir, 'ejabberd.yml'),
@@ -115,12 +81,7 @@ function writeFiles(options: EjabberdOptions, s2sPort: number, ejabberdctl: stri
   writeFileSync(files.hosts, hosts.map(([host, address]) => `${address} ${host}\n`).join(''));
   // Asks no name server for SRV records, and for addresses only the system, which reads the hosts file.
   writeFileSync(files.inetrc, '{resolv_conf, ""}.\n{lookup, [native]}.\n');
-  const settings = {
-    ...options,
-    s2sPort,
-    components: options.components ?? [],
-    files: { authority: options.authority, ...options.certificate },
-  };
+  const settings = { ...server, files: { authority: options.authority, ...options.certificate } };
   // It holds the components' secrets.
   writeFileSync(files.config, ejabberdConfig(settings), { mode: 0o600 });
   return {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { ensureCertificates } from './certificates.ts';
 import { whyNotBindable } from './ports.ts';
-import { type Prosody, type ProsodyOptions, startProsody } from './prosody.ts';
+import { type ProsodyOptions, startProsody } from './prosody.ts';
+import type { XmppServer } from './xmpp-server.ts';
 
 /** The two servers of every development or test network. */
 export const domains = ['agents.test', 'works.test'] as const;
@@ -37,12 +38,12 @@ export interface NetworkComponent {
 export interface Network {
   /** The development CA's certificate file. */
   authority: string;
-  servers: Prosody[];
+  servers: XmppServer[];
   components: NetworkComponent[];
   /** False where the machine has a single loopback address, and therefore a single server. */
   federated: boolean;
   /** Starts one server again, after it was killed, with the data it had. */
-  restart(domain: string): Promise<Prosody>;
+  restart(domain: string): Promise<XmppServer>;
   stop(): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ export async function startNetwork(options: NetworkOptions): Promise<Network> {
 async function runServers(
   settings: Map<string, ProsodyOptions>,
 ): Promise<Pick<Network, 'restart' | 'servers' | 'stop'>> {
-  const servers: Prosody[] = [];
+  const servers: XmppServer[] = [];
   const stop = async () => {
     await Promise.all(servers.map((server) => server.stop()));
   };

@@ -1,14 +1,8 @@
 import { dirname } from 'node:path';
+import type { ServerSettings } from './xmpp-server.ts';
 
 /** What one Prosody server is told; see startProsody. */
-export interface ProsodySettings {
-  domain: string;
-  address: string;
-  c2sPort: number;
-  s2sPort: number;
-  componentPort: number;
-  /** The external components that may connect, by their full names. */
-  components: { name: string; secret: string }[];
+export interface ProsodySettings extends ServerSettings {
   /** Bytes a second that a connection may send, as Prosody writes it ("10kb/s"); without it, no limit. */
   rateLimit?: string | undefined;
   files: {

@@ -134,6 +134,13 @@ describe('words', () => {
     expect((await find('currency')).mended).toBeNull();
   });
 
+  test('mistyped are mended on every page', async () => {
+    const first = await find('curency', 1);
+    expect(first.names).toEqual(['Convert currency']);
+    const second = await find('curency', 1, first.cursor);
+    expect(second).toMatchObject({ names: ['Daily news'], mended: first.mended, cursor: null });
+  });
+
   test('have shares of the score that add up to it', async () => {
     const [hit] = (await find('convert currency')).items;
     expect(Object.values(hit?.why ?? {}).reduce((sum, share) => sum + share, 0)).toBe(hit?.score);

@@ -12,11 +12,12 @@ import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { openSession } from '../../scripts/specialists/session.ts';
 import { ensureCertificates } from '../../scripts/stack/certificates.ts';
-import { type EjabberdOptions, startEjabberd } from '../../scripts/stack/ejabberd.ts';
+import { startEjabberd } from '../../scripts/stack/ejabberd.ts';
 import { ensurePackages } from '../../scripts/stack/packages.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
-import { type Prosody, startProsody } from '../../scripts/stack/prosody.ts';
+import { startProsody } from '../../scripts/stack/prosody.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
+import type { ServerOptions, XmppServer } from '../../scripts/stack/xmpp-server.ts';
 import { Session } from '../../worker/session.ts';
 import { freeAddresses } from '../support/addresses.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
@@ -49,8 +50,8 @@ const tune: TestCommand = { name: 'Name that tune', fields: [textField('tune')] 
 describe.runIf(inject('stack').federated)('with a server of another make', () => {
   const atEnd = endOfSuite();
   /** Servers of this file's own: a Prosody, and an ejabberd, which it kills. */
-  const servers = {} as { [domain in Domain]: Prosody };
-  let ejabberdOptions: EjabberdOptions;
+  const servers = {} as { [domain in Domain]: XmppServer };
+  let ejabberdOptions: ServerOptions;
   let authority: string;
 
   beforeAll(async () => {
@@ -321,7 +322,7 @@ function formOf(formType: string, type: 'submit' | 'result', values: { [name: st
   return writeForm({ type, title: null, instructions: null, reported: [], items: [], fields });
 }
 
-async function openAccount({ service, domain }: Prosody) {
+async function openAccount({ service, domain }: XmppServer) {
   const username = `u${randomBytes(5).toString('hex')}`;
   const password = 'test';
   await registerAccount({ service, domain, username, password });
@@ -333,7 +334,7 @@ async function openAccount({ service, domain }: Prosody) {
 }
 
 /** The bot's own session with an account that answers every question, until the test is done. */
-async function startSession({ service, domain }: Prosody, username: string) {
+async function startSession({ service, domain }: XmppServer, username: string) {
   await registerAccount({ service, domain, username, password: 'test' });
   const queries: string[] = [];
   const messages: string[] = [];

@@ -33,6 +33,7 @@ test('a currency into itself changes nothing', async () => {
 test.each([
   [{ amount: '-1' }, 'Amount: must be at least 0'],
   [{ amount: 'ten' }, 'Amount: must be a decimal number'],
+  // ISO 4217's code for no currency at all.
   [{ amount: '1', to: 'XXX' }, 'To: "XXX" is not one of the choices'],
   [{ amount: '1', date: '2020-01-01' }, 'begins on 2024-06-28'],
   [{}, 'Amount: is required'],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { readAgents } from '../../protocol/agents.ts';
 import { readInfo } from '../../protocol/disco.ts';
+import { NS_STANZAS } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { oldtimerAnswers } from '../../scripts/specialists/oldtimer.ts';
 
@@ -33,7 +34,9 @@ test.each([
 ])('the component refuses %s (%s)', async (xmlns, type) => {
   const answer = await ask(domain, xmlns, type);
   expect(answer.attrs.type).toBe('error');
-  expect(answer.getChild('error')?.getChild('service-unavailable')).toBeDefined();
+  const error = answer.getChild('error');
+  expect(error?.attrs.type).toBe('cancel');
+  expect(error?.getChild('service-unavailable', NS_STANZAS)).toBeDefined();
 });
 
 test('the bot states a listing of its own', async () => {

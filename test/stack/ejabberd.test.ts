@@ -6,9 +6,10 @@ import tls from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test, vi } from 'vitest';
 import { registerAccount } from '../../scripts/register.ts';
 import { ensureCertificates } from '../../scripts/stack/certificates.ts';
-import { type Ejabberd, type EjabberdOptions, startEjabberd } from '../../scripts/stack/ejabberd.ts';
+import { startEjabberd } from '../../scripts/stack/ejabberd.ts';
 import { ensurePackages } from '../../scripts/stack/packages.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
+import type { ServerOptions, XmppServer } from '../../scripts/stack/xmpp-server.ts';
 import { freeAddresses } from '../support/addresses.ts';
 
 const domain = 'jabberd.test';
@@ -18,8 +19,8 @@ const installTimeoutMs = 300_000;
 // Where loopback has a single address (macOS) there is no place for a further server.
 describe.runIf(inject('stack').federated)('ejabberd', () => {
   let dir: string;
-  let options: EjabberdOptions;
-  let server: Ejabberd | undefined;
+  let options: ServerOptions;
+  let server: XmppServer | undefined;
 
   beforeAll(async () => {
     await ensurePackages(['ejabberd'], { log: console.log });
