@@ -2,42 +2,64 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import type { Comparison, Operator, Qualifier, Query, Term } from '../market/query/ast.ts';
+import { folded } from '../market/query/fold.ts';
 import { canonicalName } from '../market/query/names.ts';
 import { segment } from '../market/query/segment.ts';
 import { spanOf } from '../market/query/times.ts';
-import { configOf, type LexemeKind, lexeme, optionValue } from '../market/search-document.ts';
-import { agent, listing } from './schema.ts';
+import { type LexemeKind, lexeme, optionValue } from '../market/search-document.ts';
+import { listing } from './schema.ts';
 
-/** The words of the query as a tsquery; null where it has none that are looked for. */
-export function wordsQuery(query: Query): SQL | null {
-  const configs = ['simple', 'english', ...languagesOf(query).map(configOf)];
-  const wanted = query.terms.map((term) => termQuery(term, [...new Set(configs)]));
-  return wanted.length === 0 ? null : sql`(${sql.join(wanted, sql` && `)})`;
-}
+/** What a query asks, by what answers it; null where it asks nothing of the kind. */
+export type Conditions = {
+  /**
+   * The common table expression `asked`: one row of tsqueries, made once for the statement. `words` are those of the
+   * query, `ranking` any of those that are to be found, `document` the words and what else the index's lexemes say.
+   */
+  asked: SQL;
+  /** There are words to be found. */
+  ranking: boolean;
+  /** There is something that the index's document answers. */
+  document: boolean;
+  /** What columns say; all must hold. */
+  measures: SQL | null;
+};
 
-/** Everything that the query asks, but the order: all must hold. */
-export function conditions(query: Query, words: SQL | null): SQL[] {
-  const lexemes = query.qualifiers.flatMap((qualifier) => lexemeQuery(qualifier) ?? []);
-  const parts = [words, lexemes.length > 0 ? sql`${lexemes.join(' & ')}::tsquery` : null].filter(
-    (part) => part !== null,
-  );
-  return [
-    ...(parts.length > 0 ? [sql`${listing.document} @@ (${sql.join(parts, sql` && `)})`] : []),
-    ...query.qualifiers.flatMap((qualifier) => measure(qualifier) ?? []),
+/** @param isAny one of the words is enough */
+export function conditionsOf({ terms, qualifiers }: Query, isAny = false): Conditions {
+  const lexemes = qualifiers.flatMap((qualifier) => lexemeQuery(qualifier) ?? []);
+  const measures = qualifiers.flatMap((qualifier) => measure(qualifier) ?? []);
+  const wanted = terms.filter(({ excluded }) => !excluded);
+  const parts = [
+    ...(terms.length > 0 ? [sql`words`] : []),
+    ...(lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : []),
   ];
+  return {
+    asked: sql`asked as materialized (
+      select words, ranking, ${parts.length > 0 ? sql.join(parts, sql` && `) : sql`null::tsquery`} as document
+      from (select ${termsQuery(terms, isAny)} as words, ${termsQuery(wanted, true)} as ranking) as term)`,
+    ranking: wanted.length > 0,
+    document: parts.length > 0,
+    measures: measures.length > 0 ? sql`(${sql.join(measures, sql` and `)})` : null,
+  };
 }
 
-/** A word occurs by its stem, in any of the languages, or as it is written. */
-function termQuery({ text, phrase, excluded }: Term, configs: string[]): SQL {
-  const parse = sql.raw(phrase ? 'phraseto_tsquery' : 'plainto_tsquery');
-  const words = segment(text);
-  const any = configs.map((config) => sql`${parse}(${config}::regconfig, ${words})`);
-  const either = sql`(${sql.join(any, sql` || `)})`;
-  return excluded ? sql`!!${either}` : either;
+/** Everything of the conditions that must hold, beside `asked`; null where nothing is asked. */
+export function allOf({ document, measures }: Conditions): SQL | null {
+  const parts = [
+    ...(document ? [sql`${listing.document} @@ (select document from asked)`] : []),
+    ...(measures ? [measures] : []),
+  ];
+  return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : null;
 }
 
-function languagesOf(query: Query): string[] {
-  return query.qualifiers.flatMap((qualifier) => (qualifier.name === 'lang' ? qualifier.values : []));
+function termsQuery(terms: Term[], isAny: boolean): SQL {
+  const rows = terms.map(({ text, phrase, excluded }) => {
+    const words = segment(text);
+    return { words, plain: folded(words), phrase, excluded };
+  });
+  return rows.length > 0
+    ? sql`coalesce(listing_query(${JSON.stringify(rows)}::jsonb, ${isAny}), '')`
+    : sql`null::tsquery`;
 }
 
 /** A qualifier that the index's lexemes answer, in the syntax of a tsquery; null for the others. */
@@ -82,6 +104,11 @@ function lexemeQuery(qualifier: Qualifier): string | null {
   }
 }
 
+/** One of the lexemes; null for none. */
+export function tsqueryOfAny(lexemes: string[]): SQL | null {
+  return lexemes.length > 0 ? sql`${lexemes.map(quoted).join(' | ')}::tsquery` : null;
+}
+
 function alternatives({ excluded }: Pick<Qualifier, 'excluded'>, values: [LexemeKind, string][]): string {
   // A value too long to be indexed is nobody's.
   const lexemes = values.map(([kind, value]) => lexeme(kind, value) ?? 'k:');
@@ -93,7 +120,8 @@ function quoted(text: string): string {
 }
 
 /** The agent's presence may be shown. */
-const shown = sql`(not ${agent.presenceDenied} and exists (select from consent where consent.jid = ${listing.jid}))`;
+const shown = sql`(exists (select from consent where consent.jid = ${listing.jid})
+  and not exists (select from agent where agent.jid = ${listing.jid} and presence_denied))`;
 
 /** A qualifier that columns answer; null for those that the lexemes do. What is not known does not hold. */
 function measure(qualifier: Qualifier): SQL | null {

@@ -3,6 +3,7 @@
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool } from 'pg';
 import type { Database } from './database.ts';
+import { prepareMarked } from './prepared.ts';
 import * as schema from './schema.ts';
 
 export const poolLimits = { connectionsMax: 8, connectTimeoutMs: 5_000, statementTimeoutMs: 30_000 } as const;
@@ -22,5 +23,6 @@ export function connectWorker(url: string, onError: (error: Error) => void): Wor
     application_name: 'guildhall-worker',
   });
   pool.on('error', onError);
+  prepareMarked(pool);
   return { db: drizzle(pool, { schema }), end: () => pool.end() };
 }

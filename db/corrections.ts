@@ -3,10 +3,10 @@
 import { eq, sql } from 'drizzle-orm';
 import type { Listing } from '../market/listing.ts';
 import type { Correction } from '../market/registration.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { type Agent, makeVisitDue } from './queue.ts';
 import { listing, listingStatus } from './schema.ts';
-import { deleteListings, recordChanges, rowsOf } from './write-index.ts';
+import { deleteListings, recordChanges } from './write-index.ts';
 
 /** A listing with what each source said of it, and when. */
 export type SaidListing = {

@@ -4,3 +4,8 @@ import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type * as schema from './schema.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+/** Both drivers answer raw statements with an object that has `rows`. */
+export function rowsOf<Row = unknown>(result: unknown): Row[] {
+  return (result as { rows: Row[] }).rows;
+}

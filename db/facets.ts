@@ -1,60 +1,69 @@
-/** Counts over what a query matches, within the same cut as its results. */
+/** Counts over what a query matches: of everything where that is little, else of a sample at random, scaled. */
 
-import { and, eq, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Query } from '../market/query/ast.ts';
-import { conditions, wordsQuery } from './conditions.ts';
-import type { Database } from './database.ts';
-import { agent, listing } from './schema.ts';
+import { LEXEMES } from '../market/search-document.ts';
+import { allOf, conditionsOf } from './conditions.ts';
+import { type Database, rowsOf } from './database.ts';
+import { plannedOnce } from './prepared.ts';
+import { listing } from './schema.ts';
 
-/** Listings that are counted, the best described first; what is more is not counted, and said so. */
-export const facetCandidatesMax = 10_000;
-export const facetValuesMax = 30;
+export const facetLimits = {
+  /** Matches that are enough to count: the sample grows until it holds so many, or everything. */
+  countedMax: 2_000,
+  valuesMax: 30,
+} as const;
 
 export const facetNames = ['tag', 'category', 'lang', 'domain', 'kind', 'accepts'] as const;
 export type FacetName = (typeof facetNames)[number];
-export type Facets = { counted: number; facets: { [name in FacetName]: { value: string; count: number }[] } };
+/** `counted`: listings that were read; the counts stand for `share` times as many of them. */
+export type Facets = {
+  counted: number;
+  isSample: boolean;
+  facets: { [name in FacetName]: { value: string; count: number }[] };
+};
 
-export async function countFacets(db: Database, query: Query): Promise<Facets> {
-  const matched = db.$with('matched').as(
-    db
-      .select({ body: listing.body, domain: listing.domain, tags: listing.tags })
-      .from(listing)
-      .innerJoin(agent, eq(agent.jid, listing.jid))
-      .where(and(...conditions(query, wordsQuery(query))))
-      .orderBy(sql`${listing.quality} desc`, listing.id)
-      .limit(facetCandidatesMax),
+/** The sample that is everything; each smaller one is half of it (see listing_sample). */
+const lastSample = 10;
+
+export async function countFacets(db: Database, query: Query, isAny = false): Promise<Facets> {
+  const conditions = conditionsOf(query, isAny);
+  const { countedMax, valuesMax } = facetLimits;
+  const letters = sql.join(
+    facetNames.map((name) => sql`(${LEXEMES[name]}, ${name})`),
+    sql`, `,
   );
-  const rows = await db
-    .with(matched)
-    .select({
-      name: sql<FacetName>`name`,
-      value: sql<string>`value`,
-      count: sql<number>`count`.mapWith(Number),
-      counted: sql<number>`counted`.mapWith(Number),
-    })
-    .from(
-      sql`(
-        select name, value, count, counted, row_number() over (partition by name order by count desc, value) as place
-        from (
-          select name, value, count(*) as count, (select count(*) from matched) as counted
-          from matched cross join lateral (
-            select 'tag' as name, tag as value from unnest(tags) as tag
-            union all select 'category', body->>'category' where body->>'category' is not null
-            union all select 'lang', lang from jsonb_array_elements_text(body->'lang') as lang
-            union all select 'domain', domain
-            union all select 'kind', body->>'kind'
-            union all select distinct 'accepts', input->>'type' from jsonb_array_elements(body->'inputs') as input
-          ) as said
-          group by name, value
-        ) as counts
-      ) as placed`,
-    )
-    .where(sql`place <= ${facetValuesMax}`)
-    .orderBy(sql`name, place`);
+  const rows = rowsOf<{ name: FacetName; value: string; count: number; counted: number; sample: number }>(
+    await db.execute(sql`${conditions.measures ? sql`` : plannedOnce}
+      with recursive ${conditions.asked}, walk(sample, taken, facets) as (
+        select -1, 0, '{}'::text[]
+        union all
+        select before.sample + 1, before.taken + found.taken, found.facets
+        from walk as before cross join lateral (
+          select count(*)::int as taken, array_agg(array_to_string(facets, E'\\n')) as facets from (
+            select facets from ${listing}
+            where ${listing.sample} = (before.sample + 1)::smallint and ${allOf(conditions) ?? sql`true`}
+            limit 2 * ${countedMax}::int) as matched) as found
+        where before.sample < ${lastSample}::int and before.taken < ${countedMax}::int
+      ), reached as (
+        select max(sample) as sample, max(taken) as counted from walk
+      ), counts as (
+        select left(said, 1) as letter, substr(said, 3) as value, count(*)::int as n
+        from walk, unnest(facets) as listed, string_to_table(listed, E'\\n') as said group by 1, 2
+      ), placed as (
+        select name, value, n, row_number() over (partition by name order by n desc, value) as place
+        from counts join (values ${letters}) as facet(letter, name) using (letter)
+      )
+      select name, value, counted, sample,
+        round(n * (1 << ${lastSample}::int - sample)::numeric)::int as count
+      from placed, reached where place <= ${valuesMax} order by name, place`),
+  );
   const of = (name: FacetName) =>
     rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count }));
+  const [first] = rows;
   return {
-    counted: rows[0]?.counted ?? 0,
+    counted: first?.counted ?? 0,
+    isSample: (first?.sample ?? lastSample) < lastSample,
     facets: {
       tag: of('tag'),
       category: of('category'),

@@ -3,7 +3,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Listing, ListingRecord } from '../market/listing.ts';
 import type { Database } from './database.ts';
-import { agent, consent, listing, listingStatus, presence, registration } from './schema.ts';
+import { agent, change, consent, listing, listingStatus, presence, registration } from './schema.ts';
 import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
 /** A listing is stale when it was not verified for this long, or when its agent let its registration's lease lapse. */
@@ -29,7 +29,10 @@ export const listingColumns = {
   body: listing.body,
   firstSeen: listing.firstSeen,
   updated: listing.updated,
-  seq: listing.seq,
+  // Kept beside the listing: taking a number must not write the listing, and its indexes, a second time.
+  seq: sql<number>`(select ${change.seq} from ${change} where ${change.id} = ${listing.id})`
+    .mapWith(Number)
+    .as('seq'),
   verified: listingStatus.verified,
   sources: listingStatus.sources,
   callJid: listingStatus.callJid,
@@ -89,7 +92,7 @@ export function recordOf(row: ListingRow): ListingRecord {
   };
 }
 
-function selectListings(db: Database, where: SQL) {
+export function selectListings(db: Database, where: SQL) {
   return db
     .select(listingColumns)
     .from(listing)

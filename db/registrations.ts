@@ -3,11 +3,11 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Permission, RegistrationRecord, Wish } from '../market/registration.ts';
 import { withdrawnLease } from './consent.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { type Agent, makeVisitDue } from './queue.ts';
 import { registration } from './schema.ts';
 import { forgetVitality } from './vitality.ts';
-import { deleteListings, recordChanges, rowsOf } from './write-index.ts';
+import { deleteListings, recordChanges } from './write-index.ts';
 
 const state = sql<RegistrationRecord['state']>`case
   when ${registration.leaseUntil} = ${withdrawnLease} then 'withdrawn'

@@ -78,36 +78,52 @@ export const listing = pgTable(
       .notNull()
       .references(() => agent.jid),
     domain: text('domain').notNull(),
+    /** The registrable domain: what one owner has, whatever the names below it. */
+    site: text('site').notNull().default(''),
     name: text('name').notNull(),
     tags: text('tags').array().notNull(),
     body: jsonb('body').$type<Listing>().notNull(),
     version: text('version').notNull(),
-    /** How completely the listing is described, 0 to 100: orders what a query does not. */
+    /** How completely the listing is described, 0 to 100. */
     quality: smallint('quality').notNull(),
+    /** What is taken off for the company it keeps: how much its site had listed when it came (market/standing.ts). */
+    crowding: smallint('crowding').notNull().default(0),
+    /** Orders what a query does not; equals are put in an order of their own, the same for every query. */
+    standing: integer('standing').notNull().generatedAlwaysAs(sql`listing_standing(id, quality, crowding)`),
+    /** Its place among all by standing, in steps that double: candidates are taken step by step (db/tiers.ts). */
+    tier: smallint('tier').notNull().default(0),
+    /** One of nested samples at random: the first n hold a known share of all (db/facets.ts). */
+    sample: smallint('sample').notNull().generatedAlwaysAs(sql`listing_sample(id)`),
     /** Nothing but the agent's consent allows the listing. */
     onConsent: boolean('on_consent').notNull(),
     document: tsvector('document').notNull(),
+    /** The words of the name alone. */
+    heading: tsvector('heading').notNull().default(sql`''`),
+    /** What facets count, each with the letter of its kind before it. */
+    facets: text('facets').array().notNull().default(sql`'{}'`),
+    /** Sets of required inputs, as numbers: those that call it, and those that all but call it (market/input-sets.ts). */
+    fills: bigint('fills', { mode: 'bigint' }).array().notNull().default(sql`'{}'`),
+    lacks: bigint('lacks', { mode: 'bigint' }).array().notNull().default(sql`'{}'`),
     /** The name in lower case, by which listings are put in order. */
     nameKey: text('name_key').notNull().default(''),
     priceAmount: numeric('price_amount'),
     priceCurrency: text('price_currency'),
     lat: doublePrecision('lat'),
     lon: doublePrecision('lon'),
-    /** Canonical names of the inputs that must be given, and of all that can be. */
-    required: text('required').array().notNull().default(sql`'{}'`),
-    takes: text('takes').array().notNull().default(sql`'{}'`),
     firstSeen: moment('first_seen').notNull(),
     updated: moment('updated').notNull(),
-    seq: bigint('seq', { mode: 'number' }).notNull().default(0),
   },
   (table) => [
     index('listing_jid').on(table.jid),
-    index('listing_document').using('gin', table.document),
-    index('listing_quality').on(table.quality.desc(), table.id),
+    index('listing_find')
+      .using('gin', table.tier, table.sample, table.heading, table.document, table.fills, table.lacks)
+      .with({ gin_pending_list_limit: 1024 }),
+    index('listing_standing').on(table.standing.desc().nullsFirst(), table.id),
+    index('listing_site').on(table.site),
     index('listing_recent').on(table.updated.desc(), table.id),
     index('listing_name').on(table.nameKey, table.id),
     index('listing_lat').on(table.lat).where(sql`lat is not null`),
-    index('listing_required').using('gin', table.required),
+    index('listing_price').on(table.priceCurrency, table.priceAmount).where(sql`price_amount is not null`),
   ],
 );
 
@@ -126,6 +142,17 @@ export const term = pgTable(
     index('term_similar').using('gin', table.text.op('gin_trgm_ops')),
   ],
 );
+
+/** Sets of required inputs that some listing has or had; see `listing.fills` and `listing.lacks`. */
+export const inputSet = pgTable('input_set', { set: bigint('set', { mode: 'bigint' }).primaryKey() });
+
+/** One row: the standing at which each tier but the last ends, best first; empty as long as there is one. */
+export const tierCut = pgTable('tier_cut', {
+  one: smallint('one').primaryKey(),
+  cuts: integer('cuts').array().notNull().default(sql`'{}'`),
+  /** How many listings there were when the cuts were made. */
+  total: integer('total').notNull().default(0),
+});
 
 /** What is observed of a listing beside what it says. */
 export const listingStatus = pgTable('listing_status', {

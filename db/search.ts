@@ -1,89 +1,109 @@
 /** Searches: candidates by the index, cut at a named number, then ranked. */
 
-import { and, eq, type SQL, sql } from 'drizzle-orm';
+import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ListingRecord } from '../market/listing.ts';
 import { nearOf, type Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
 import { scoreUnit, type Why, weights, wordWeights } from '../market/ranking.ts';
-import { conditions, distanceKm, wordsQuery } from './conditions.ts';
-import type { Database } from './database.ts';
+import { allOf, type Conditions, conditionsOf, distanceKm } from './conditions.ts';
+import { type Database, rowsOf } from './database.ts';
 import { listingColumns, recordOf } from './listings.ts';
+import { plannedOnce } from './prepared.ts';
 import { agent, listing, listingStatus } from './schema.ts';
+import { tierWalk } from './tiers.ts';
 
-/** A query's candidates are cut at this number, best described first, before they are ranked. */
-export const candidatesMax = 1000;
+export const searchLimits = {
+  /** A query's candidates are cut at this number, the best standing first, before they are ranked. */
+  candidatesMax: 1_000,
+  /** Of them, those that have the words in their names. */
+  namedMax: 400,
+  /** Listings that one page by name or by date passes at most; what is found until then is the page. */
+  passedMax: 20_000,
+} as const;
 
 /** Where a page ended: the value of what it is ordered by, as text, and the id. */
 export type SearchKey = { key: string; id: string };
 export type SearchHit = { record: ListingRecord; score: number; why: Why; key: string };
 
-export type SearchRequest = { query: Query; sort: Sort; after: SearchKey | null; limit: number };
+export type SearchRequest = {
+  query: Query;
+  /** One of the words is enough. */
+  isAny: boolean;
+  sort: Sort;
+  after: SearchKey | null;
+  limit: number;
+};
 
-/** The first `limit` hits after `after`, and how many candidates were ranked. */
-export async function searchListings(
-  db: Database,
-  { query, sort, after, limit }: SearchRequest,
-): Promise<{ hits: SearchHit[]; candidates: number }> {
-  const words = wordsQuery(query);
+export type SearchRows = {
+  hits: SearchHit[];
+  /** How many candidates were ranked. */
+  candidates: number;
+  /** Where the page ended short of its limit although there may be more. */
+  passed: SearchKey | null;
+};
+
+/** The first `limit` hits after `after`. */
+export async function searchListings(db: Database, request: SearchRequest): Promise<SearchRows> {
+  const { query, isAny, sort } = request;
+  const conditions = conditionsOf(query, isAny);
   const order = orderOf(sort, query);
-  const matched = db.$with('matched').as(
-    db
-      .select({
-        id: listing.id,
-        jid: listing.jid,
-        document: listing.document,
-        quality: listing.quality,
-        key: order.key.as('key'),
-      })
-      .from(listing)
-      .innerJoin(agent, eq(agent.jid, listing.jid))
-      .where(
-        and(...conditions(query, words), order.isWalked ? afterKey(order, after, listing.id) : undefined),
-      )
-      .orderBy(
-        ...(order.isWalked
-          ? [direction(order, order.key), listing.id]
-          : [sql`${listing.quality} desc`, listing.id]),
-      )
-      .limit(order.isWalked ? limit : candidatesMax),
+  if (order.index && (await isCut(db, conditions))) return walkIndex(db, request, order, conditions);
+  return { ...(await rank(db, request, order, conditions, candidatesOf(conditions))), passed: null };
+}
+
+async function isCut(db: Database, conditions: Conditions): Promise<boolean> {
+  const [row] = rowsOf<{ n: number }>(
+    await db.execute(
+      sql`with recursive ${candidatesOf(conditions)} select count(*)::int as n from candidate`,
+    ),
   );
-  const shares = sharesOf(words);
-  const ranked = db.$with('ranked').as(
-    db
-      .select({
-        id: sql<string>`matched.id`.as('id'),
-        ...shares,
-        key: sql`matched.key`.as('key'),
-        candidates: sql<number>`count(*) over ()`.as('candidates'),
-      })
-      .from(matched)
-      .innerJoin(listingStatus, sql`${listingStatus.id} = matched.id`),
-  );
-  const score = sql`(ranked.text + ranked.quality + ranked.rating + ranked.uptime + ranked.freshness)`;
-  // The order by relevance is known only now; the others' key stands already.
-  const key = sort === 'relevance' || sort === 'rating' ? score : sql`ranked.key`;
-  const final = { ...order, key };
+  return (row?.n ?? 0) >= searchLimits.candidatesMax;
+}
+
+/** @param candidates common table expressions, of which `candidate` holds ids */
+async function rank(
+  db: Database,
+  { after, limit }: SearchRequest,
+  order: Order,
+  conditions: Conditions,
+  candidates: SQL,
+): Promise<Omit<SearchRows, 'passed'>> {
+  const shares = sharesOf(conditions);
+  const names = Object.keys(shares) as (keyof Why)[];
+  const sum = sql.raw(names.map((name) => `${name}_share`).join(' + '));
+  const page = sql`(${conditions.measures ? sql`` : plannedOnce}
+    with recursive ${candidates}, ranked as (
+      select listing.id, ${order.key} as own_key, (select count(*)::int from candidate) as candidates,
+        ${sql.join(
+          names.map((name) => sql`${shares[name]} as ${sql.raw(`${name}_share`)}`),
+          sql`, `,
+        )}
+      from candidate join listing on listing.ctid = candidate.place
+    ), scored as (
+      select *, ${order.isScore ? sql`${sum}` : sql`own_key`} as key from ranked
+    )
+    select * from scored where ${afterKey(order, sql`key`, after)}
+    order by key ${direction(order)}, id limit ${limit}
+  ) as page`;
   const rows = await db
-    .with(matched, ranked)
     .select({
       ...listingColumns,
-      key: sql<string>`${key}::text`,
-      text: sql<number>`ranked.text`.mapWith(Number),
-      quality: sql<number>`ranked.quality`.mapWith(Number),
-      rating: sql<number>`ranked.rating`.mapWith(Number),
-      uptime: sql<number>`ranked.uptime`.mapWith(Number),
-      freshness: sql<number>`ranked.freshness`.mapWith(Number),
-      candidates: sql<number>`ranked.candidates`.mapWith(Number),
+      id: listing.id,
+      key: sql<string>`page.key::text`,
+      candidates: sql<number>`page.candidates`.mapWith(Number),
+      text: sql<number>`page.text_share`.mapWith(Number),
+      quality: sql<number>`page.quality_share`.mapWith(Number),
+      rating: sql<number>`page.rating_share`.mapWith(Number),
+      uptime: sql<number>`page.uptime_share`.mapWith(Number),
+      freshness: sql<number>`page.freshness_share`.mapWith(Number),
     })
-    .from(ranked)
-    .innerJoin(listing, sql`${listing.id} = ranked.id`)
+    .from(page)
+    .innerJoin(listing, sql`${listing.id} = page.id`)
     .innerJoin(listingStatus, eq(listingStatus.id, listing.id))
     .innerJoin(agent, eq(agent.jid, listing.jid))
-    .where(order.isWalked ? undefined : afterKey(final, after, listing.id))
-    .orderBy(direction(final, key), listing.id)
-    .limit(limit);
+    .orderBy(sql`page.key ${direction(order)}`, listing.id);
   return {
-    hits: rows.map(({ key, text, quality, rating, uptime, freshness, candidates: _, ...row }) => ({
+    hits: rows.map(({ id: _, key, candidates: __, text, quality, rating, uptime, freshness, ...row }) => ({
       record: recordOf(row),
       score: text + quality + rating + uptime + freshness,
       why: { text, quality, rating, uptime, freshness },
@@ -93,13 +113,59 @@ export async function searchListings(
   };
 }
 
+/**
+ * Goes along the order's own index from the cursor on and keeps what the query matches: nothing is cut, and a page may
+ * end short.
+ */
+async function walkIndex(
+  db: Database,
+  request: SearchRequest,
+  order: Order,
+  conditions: Conditions,
+): Promise<SearchRows> {
+  const along = sql`select ${listing.id}, ${order.key} as key from ${listing}
+    where ${request.after && order.index ? order.index(request.after.key) : sql`true`}
+      and ${afterKey(order, order.key, request.after)}
+    order by ${order.key} ${direction(order)}, ${listing.id}`;
+  const { passedMax } = searchLimits;
+  const walked = sql`${conditions.asked}, candidate as (
+    select listing.ctid as place from (${along} limit ${passedMax}) as passed join listing using (id)
+    where ${allOf(conditions) ?? sql`true`} limit ${request.limit})`;
+  const page = await rank(db, request, order, conditions, walked);
+  if (page.hits.length === request.limit) return { ...page, passed: null };
+  const [passed] = rowsOf<SearchKey>(
+    await db.execute(sql`select id, key::text from (${along} offset ${passedMax - 1} limit 1) as last`),
+  );
+  return { ...page, passed: passed ?? null };
+}
+
+/** The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking. */
+function candidatesOf(conditions: Conditions): SQL {
+  const { ranking, measures } = conditions;
+  const { candidatesMax, namedMax } = searchLimits;
+  const all = allOf(conditions);
+  if (!conditions.document || !all) {
+    return sql`candidate as (
+      select listing.ctid as place from ${listing} where ${measures ?? sql`true`}
+      order by ${listing.standing} desc, ${listing.id} limit ${candidatesMax})`;
+  }
+  const matched = sql`${conditions.asked}, ${tierWalk('matched', candidatesMax, all)}`;
+  if (!ranking) return sql`${matched}, candidate as (select unnest(places) as place from matched)`;
+  // Who is called by the words asked for is looked at in any case, however well others are described.
+  const isNamed = sql`${listing.heading} @@ (select words from asked) and ${all}`;
+  return sql`${matched}, ${tierWalk('named', namedMax, isNamed)},
+    candidate as (select unnest(places) as place from named union select unnest(places) from matched)`;
+}
+
 type Order = {
   key: SQL;
   /** The type as which keys compare. */
   type: 'int4' | 'int8' | 'text' | 'numeric' | 'float8';
   descending: boolean;
-  /** The order has an index of its own, which is walked as far as the page needs: nothing is cut. */
-  isWalked: boolean;
+  /** The order is that of the score, which is known only when all shares are. */
+  isScore: boolean;
+  /** Where the order has an index: the condition by which it begins at that key or before it. */
+  index: ((key: string) => SQL) | null;
 };
 
 function orderOf(sort: Sort, query: Query): Order {
@@ -107,49 +173,65 @@ function orderOf(sort: Sort, query: Query): Order {
     case 'relevance':
     case 'rating':
       // Without ratings, their order is that of relevance.
-      return { key: sql`0`, type: 'int4', descending: true, isWalked: false };
+      return { key: sql`0`, type: 'int4', descending: true, isScore: true, index: null };
     case 'recent': {
       const micros = sql`(extract(epoch from ${listing.updated}) * 1000000)::int8`;
-      return { key: micros, type: 'int8', descending: true, isWalked: true };
+      // The key is exact, and a double is not quite.
+      const index = (key: string) =>
+        sql`${listing.updated} <= to_timestamp(${key}::float8 / 1000000) + interval '1 ms'`;
+      return { key: micros, type: 'int8', descending: true, isScore: false, index };
     }
-    case 'name':
-      return { key: sql`${listing.nameKey}`, type: 'text', descending: false, isWalked: true };
+    case 'name': {
+      const index = (key: string) => sql`${listing.nameKey} >= ${key}`;
+      return { key: sql`${listing.nameKey}`, type: 'text', descending: false, isScore: false, index };
+    }
     case 'price':
-      return { key: sql`${listing.priceAmount}`, type: 'numeric', descending: false, isWalked: false };
+      return {
+        key: sql`${listing.priceAmount}`,
+        type: 'numeric',
+        descending: false,
+        isScore: false,
+        index: null,
+      };
     case 'distance': {
       const near = nearOf(query) ?? { lat: 0, lon: 0 };
-      return { key: distanceKm(near), type: 'float8', descending: false, isWalked: false };
+      return { key: distanceKm(near), type: 'float8', descending: false, isScore: false, index: null };
     }
   }
 }
 
-function direction({ descending }: Order, key: SQL): SQL {
-  return descending ? sql`${key} desc` : sql`${key} asc`;
+function direction({ descending }: Order): SQL {
+  return sql.raw(descending ? 'desc' : 'asc');
 }
 
-function afterKey({ key, type, descending }: Order, after: SearchKey | null, id: unknown): SQL | undefined {
-  if (!after) return undefined;
+function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null): SQL {
+  if (!after) return sql`true`;
   const value = sql`${after.key}::${sql.raw(type)}`;
-  return sql`(${key} ${sql.raw(descending ? '<' : '>')} ${value} or (${key} = ${value} and ${id} > ${after.id}))`;
+  return sql`(${key} ${sql.raw(descending ? '<' : '>')} ${value} or (${key} = ${value} and id > ${after.id}))`;
 }
 
 /** The shares of the score, each in whole units. */
-function sharesOf(words: SQL | null) {
+function sharesOf({ ranking }: Conditions): { [share in keyof Why]: SQL } {
   const rest = 1 - weights.text;
   // Without words their share goes to what remains.
-  const scaled = (weight: number) => Math.round((words ? weight : weight / rest) * scoreUnit);
+  const scaled = (weight: number) => Math.round((ranking ? weight : weight / rest) * scoreUnit);
+  const share = (value: SQL, weight: number) => sql`(least(1, ${value}) * ${scaled(weight)}::int)::int`;
   const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
-  const text = words ? sql`ts_rank(${positions}, matched.document, ${words})` : sql`0`;
-  const uptime = sql`coalesce((select uptime_7d from vitality where vitality.jid = matched.jid), 0.5)`;
-  const fresh = sql`(${listingStatus.verified} >= now() - interval '24 hours')::int`;
-  const share = (value: SQL, weight: number) =>
-    sql<number>`(least(1, ${value}) * ${scaled(weight)}::int)::int`;
   return {
-    text: share(text, weights.text).as('text'),
-    quality: share(sql`matched.quality / 100.0`, weights.quality).as('quality'),
+    text: share(
+      ranking ? sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))` : sql`0`,
+      weights.text,
+    ),
+    quality: share(sql`greatest(0, quality - crowding) / 100.0`, weights.quality),
     // Nobody has been rated yet: unknown, which is not bad.
-    rating: share(sql`0.5`, weights.rating).as('rating'),
-    uptime: share(uptime, weights.uptime).as('uptime'),
-    freshness: share(fresh, weights.freshness).as('freshness'),
+    rating: share(sql`0.5`, weights.rating),
+    uptime: share(
+      sql`coalesce((select uptime_7d from vitality where vitality.jid = listing.jid), 0.5)`,
+      weights.uptime,
+    ),
+    freshness: share(
+      sql`(select (verified >= now() - interval '24 hours')::int from listing_status as status where status.id = listing.id)`,
+      weights.freshness,
+    ),
   };
 }

@@ -1,9 +1,8 @@
 /** Entities that users ask to have crawled. */
 
 import { sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { type Agent, revisitMinMs } from './queue.ts';
-import { rowsOf } from './write-index.ts';
 
 export const seedLimits = {
   /** Entities that are taken in an hour of all users together. */

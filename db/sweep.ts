@@ -2,9 +2,9 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import { withdrawnLease } from './consent.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { forgetTokens } from './tokens.ts';
-import { deleteListings, recordChanges, removeConsentListings, rowsOf } from './write-index.ts';
+import { deleteListings, recordChanges, removeConsentListings } from './write-index.ts';
 
 export const sweepLimits = {
   /** A lapsed lease can be renewed this long; then the registration goes, and the listings that rested on it. */

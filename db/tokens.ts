@@ -2,9 +2,8 @@
 
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { TokenScope } from '../market/token.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { token } from './schema.ts';
-import { rowsOf } from './write-index.ts';
 
 export type NewToken = {
   id: string;

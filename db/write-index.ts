@@ -4,8 +4,10 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Facts } from '../market/facts.ts';
 import type { Listing, Source } from '../market/listing.ts';
 import { searchDocument, termsOf } from '../market/search-document.ts';
+import { siteOf } from '../market/site.ts';
+import { crowdLimits } from '../market/standing.ts';
 import { consents, withdrawnLease } from './consent.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 import { forgetVitality } from './vitality.ts';
 
 export type IndexedListing = {
@@ -52,6 +54,7 @@ export async function writeIndex(
     await upsertAgents(tx, allowed);
     const changed = await upsertListings(tx, allowed);
     await countTerms(tx, allowed, new Set(changed));
+    await keepInputSets(tx, changed);
     await verifyListings(tx, allowed);
     const missing = await markMissing(tx, allowed);
     const denied = allowed.filter((agent) => agent.isDenied).map((agent) => agent.jid);
@@ -179,6 +182,7 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
       id: listing.id,
       jid: agent.jid,
       domain: agent.domain,
+      site: siteOf(agent.domain),
       name: listing.name,
       tags: listing.tags,
       body: listing,
@@ -191,25 +195,44 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
     })),
   );
   if (rows.length === 0) return [];
+  const { countedMax, unit, share } = crowdLimits;
   const result = await tx.execute<{ id: string }>(sql`
-    insert into listing (id, jid, domain, name, name_key, tags, body, version, quality, on_consent, document,
-      price_amount, price_currency, lat, lon, required, takes, first_seen, updated)
-    select row.id, jid, domain, name, lower(name), tags, body, version, quality, "onConsent",
-      listing_document(row.document),
+    with given as materialized (
+      select row.*, row_number() over (partition by site order by id) as place
+      from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
+        id text, jid text, domain text, site text, name text, tags text[], body jsonb, version text, quality smallint,
+        "onConsent" boolean, price jsonb, location jsonb, document jsonb)
+    ), crowded as (
+      select id, (${share}::float8 * ln(1 + least(${countedMax}::int, listed + place) / ${unit}::float8) / ln(2))::smallint as crowding
+      from given join lateral (
+        select site, (select count(*) from (
+          select from listing where listing.site = sites.site limit ${countedMax}) as counted) as listed
+        from (select distinct site from given) as sites
+      ) as size using (site)
+    ), fresh as (
+      select given.* from given left join listing on listing.id = given.id
+      where listing.version is distinct from given.version or listing.on_consent <> given."onConsent"
+    )
+    insert into listing (id, jid, domain, site, name, name_key, tags, body, version, quality, crowding, tier, on_consent,
+      document, heading, facets, fills, lacks, price_amount, price_currency, lat, lon, first_seen, updated)
+    select id, jid, domain, site, name, lower(name), tags, body, version, quality, crowding,
+      listing_tier(listing_standing(id, quality, crowding)), "onConsent",
+      listing_document(document), listing_words(document, 'name'),
+      array(select jsonb_array_elements_text(document->'facets')),
+      array(select jsonb_array_elements_text(document->'fills')::bigint),
+      array(select jsonb_array_elements_text(document->'lacks')::bigint),
       (price->>'amount')::numeric, price->>'currency', (location->>'lat')::float8, (location->>'lon')::float8,
-      array(select jsonb_array_elements_text(row.document->'required')),
-      array(select jsonb_array_elements_text(row.document->'takes')),
       coalesce(change.first_seen, now()), now()
-    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
-      id text, jid text, domain text, name text, tags text[], body jsonb, version text, quality smallint,
-      "onConsent" boolean, price jsonb, location jsonb, document jsonb)
-    left join change on change.id = row.id
-    order by row.id
+    from fresh join crowded using (id) left join change using (id)
+    order by id
     on conflict (id) do update set
-      name = excluded.name, name_key = excluded.name_key, tags = excluded.tags, body = excluded.body,
-      version = excluded.version, quality = excluded.quality, on_consent = excluded.on_consent,
-      document = excluded.document, price_amount = excluded.price_amount, price_currency = excluded.price_currency,
-      lat = excluded.lat, lon = excluded.lon, required = excluded.required, takes = excluded.takes, updated = now()
+      site = excluded.site, name = excluded.name, name_key = excluded.name_key, tags = excluded.tags,
+      body = excluded.body, version = excluded.version, quality = excluded.quality,
+      tier = listing_tier(listing_standing(excluded.id, excluded.quality, listing.crowding)),
+      on_consent = excluded.on_consent, document = excluded.document, heading = excluded.heading,
+      facets = excluded.facets, fills = excluded.fills, lacks = excluded.lacks,
+      price_amount = excluded.price_amount, price_currency = excluded.price_currency,
+      lat = excluded.lat, lon = excluded.lon, updated = now()
     where listing.version is distinct from excluded.version or listing.on_consent <> excluded.on_consent
     returning id`);
   return rowsOf<{ id: string }>(result).map((row) => row.id);
@@ -232,6 +255,15 @@ async function countTerms(tx: Database, batch: AgentIndex[], changed: Set<string
       as row(kind text, text text, n integer)
     order by kind, text
     on conflict (kind, text) do update set n = term.n + excluded.n`);
+}
+
+/** Keeps which sets of required inputs there are, so that asking with twelve names asks for the few that exist. */
+async function keepInputSets(tx: Database, changed: string[]): Promise<void> {
+  if (changed.length === 0) return;
+  await tx.execute(sql`
+    insert into input_set (set)
+    select distinct unnest(fills || lacks) as set from listing where id = any(${textArray(changed)})
+    order by set on conflict do nothing`);
 }
 
 async function verifyListings(tx: Database, batch: AgentIndex[]): Promise<void> {
@@ -314,19 +346,12 @@ export async function recordChanges(tx: Database, changes: Change[]): Promise<vo
       from head cross join jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
         as row(id text, op text, "firstSeen" timestamptz)
       left join listing on listing.id = row.id
-    ), recorded as (
-      insert into change (id, seq, op, at, first_seen)
-      select id, seq, op, now(), first_seen from numbered
-      on conflict (id) do update set seq = excluded.seq, op = excluded.op, at = excluded.at
     )
-    update listing set seq = numbered.seq from numbered where listing.id = numbered.id`);
+    insert into change (id, seq, op, at, first_seen)
+    select id, seq, op, now(), first_seen from numbered
+    on conflict (id) do update set seq = excluded.seq, op = excluded.op, at = excluded.at`);
 }
 
 function textArray(values: string[]) {
   return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
-}
-
-/** Both drivers answer raw statements with an object that has `rows`. */
-export function rowsOf<Row = unknown>(result: unknown): Row[] {
-  return (result as { rows: Row[] }).rows;
 }

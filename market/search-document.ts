@@ -1,6 +1,8 @@
 /** What search reads of a listing: its words by weight, and a lexeme for everything that a qualifier can ask for. */
 
+import { inputSets } from './input-sets.ts';
 import type { Input, Listing } from './listing.ts';
+import { folded } from './query/fold.ts';
 import { nameKeys } from './query/names.ts';
 import { segment } from './query/segment.ts';
 
@@ -16,7 +18,7 @@ export const documentLimits = {
 } as const;
 
 /** Kinds of lexemes, so that no tag can pose as an input. */
-const LEXEMES = {
+export const LEXEMES = {
   input: 'i',
   option: 'o',
   accepts: 'a',
@@ -36,12 +38,16 @@ export type SearchDocument = {
   /** Tags, category, inputs and sample requests. */
   subject: string;
   body: string;
+  /** Those of them that are written otherwise without diacritics. */
+  plain: { name?: string; subject?: string; body?: string };
   /** The Postgres text search configuration of the listing's language, beside the plain one. */
   config: string;
   lexemes: string[];
-  /** Canonical names of the inputs that must be given, and of all that can be. */
-  required: string[];
-  takes: string[];
+  /** What facets count: those lexemes of which a listing has few. */
+  facets: string[];
+  /** Numbers of 64 bits, as text since JSON has none such. */
+  fills: string[];
+  lacks: string[];
 };
 
 /** Languages whose words Postgres can stem. */
@@ -90,15 +96,34 @@ export function searchDocument(listing: Listing): SearchDocument {
     ...queries,
     ...inputs.flatMap((input) => [input.label, input.name.replaceAll(/[^\p{L}\p{N}]+/gu, ' ')]),
   ];
-  return {
+  const { fills, lacks } = inputSets(inputs);
+  const words = {
     name: segment([name, ...names.map(({ text }) => text)].join('\n')),
     subject: segment(subject.filter((text) => text !== null).join('\n')),
     body: segment((description ?? '').slice(0, documentLimits.bodyCharsMax)),
+  };
+  const plain = Object.entries(words).filter(([, text]) => /[^\p{ASCII}]/u.test(text));
+  return {
+    ...words,
+    plain: Object.fromEntries(plain.map(([part, text]) => [part, folded(text)])),
     config: configOf(lang[0]),
     lexemes: lexemesOf(listing),
-    required: inputs.filter((input) => input.required).map(keyOf),
-    takes: [...new Set(inputs.flatMap((input) => nameKeys(input)))],
+    facets: facetsOf(listing),
+    fills: fills.map(String),
+    lacks: lacks.map(String),
   };
+}
+
+function facetsOf({ kind, tags, category, lang, provider, inputs }: Listing): string[] {
+  const values: [LexemeKind, string][] = [
+    ['kind', kind],
+    ['domain', provider.domain],
+    ...tags.map((tag): [LexemeKind, string] => ['tag', tag.toLowerCase()]),
+    ...(category ? [['category', category.toLowerCase()] as [LexemeKind, string]] : []),
+    ...lang.map((tag): [LexemeKind, string] => ['lang', tag.toLowerCase()]),
+    ...inputs.map((input): [LexemeKind, string] => ['accepts', input.type]),
+  ];
+  return [...new Set(values.map(([of, value]) => lexeme(of, value)).filter((text) => text !== null))];
 }
 
 function lexemesOf(listing: Listing): string[] {
@@ -128,11 +153,6 @@ function inputLexemes(input: Input): [LexemeKind, string][] {
       options.map((option): [LexemeKind, string] => ['option', optionValue(key, option)]),
     ),
   ];
-}
-
-/** The canonical name of an input: the first of its keys. */
-export function keyOf(input: Pick<Input, 'name' | 'label'>): string {
-  return nameKeys(input)[0] ?? input.name;
 }
 
 /** The domain, and every domain that it is part of but the top level. */

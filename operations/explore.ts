@@ -1,14 +1,17 @@
 /** Finding one's way: counts over a query, completions, and what is indexed at all. */
 
-import { countFacets, type Facets, facetCandidatesMax } from '../db/facets.ts';
+import { countFacets, type Facets } from '../db/facets.ts';
 import { readStats, type Stats } from '../db/stats.ts';
 import { type Suggestion, suggestTerms } from '../db/terms.ts';
 import type { Query } from '../market/query/ast.ts';
 import type { Deps } from './deps.ts';
 
-export async function facets({ db }: Deps, query: Query): Promise<Facets & { approximate: boolean }> {
-  const counted = await countFacets(db, query);
-  return { ...counted, approximate: counted.counted >= facetCandidatesMax };
+export async function facets(
+  { db }: Deps,
+  query: Query,
+): Promise<Pick<Facets, 'facets' | 'counted'> & { approximate: boolean }> {
+  const { facets, counted, isSample } = await countFacets(db, query);
+  return { facets, counted, approximate: isSample };
 }
 
 export function suggest({ db }: Deps, prefix: string, limit: number): Promise<Suggestion[]> {

@@ -1,6 +1,6 @@
 /** Search: the same for every door. */
 
-import { candidatesMax, searchListings } from '../db/search.ts';
+import { type SearchKey, searchLimits, searchListings } from '../db/search.ts';
 import { mendWords } from '../db/terms.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
@@ -11,7 +11,7 @@ import type { Sort } from '../market/query/sort.ts';
 import type { Why } from '../market/ranking.ts';
 import type { Deps } from './deps.ts';
 
-export { candidatesMax } from '../db/search.ts';
+export const { candidatesMax } = searchLimits;
 
 export const pageSizeDefault = 20;
 export const pageSizeMax = 100;
@@ -25,45 +25,73 @@ export type SearchPage = {
   approximate: boolean;
   /** The query that was answered in place of one that nothing matched: words mended for typing errors. */
   mended: Query | null;
+  /** True where nothing has all words, and what has some of them is the answer. */
+  partial: boolean;
 };
+
+/** How a query is taken: as it is; where nothing matches, with its words mended; and then with any of its words. */
+const readings = ['asked', 'mended', 'partial'] as const;
+type Reading = (typeof readings)[number];
 
 /** @param input `limit` from 1 to `pageSizeMax` */
 export async function search({ db }: Deps, input: SearchInput): Promise<SearchPage | Problem> {
-  const { query } = input;
-  const asked = await page(db, input, null);
-  if ('problem' in asked || asked.items.length > 0 || query.terms.length === 0) return asked;
-  const mended = await mendWords(db, query);
-  return mended === null ? asked : page(db, input, mended);
-}
-
-/** One page of the query, or of the one that is answered in its place. */
-async function page(
-  db: Deps['db'],
-  { query: asked, sort, limit, cursor }: SearchInput,
-  mended: Query | null,
-): Promise<SearchPage | Problem> {
-  // Of the query as it was asked, since that is what comes again with the cursor.
-  const scope = `search ${sort} ${formatQuery(asked)}`;
-  const after = cursor === null ? null : decodeCursor(scope, cursor, sort !== 'name');
-  if (cursor !== null && after === null) {
+  const { query, cursor } = input;
+  const ready = cursor === null ? null : readCursor(input, cursor);
+  if (cursor !== null && ready === null) {
     return problem(
       'invalid-cursor',
       'The cursor is none of this query; expected the cursor of its last page, or none.',
     );
   }
-  const { hits, candidates } = await searchListings(db, {
-    query: mended ?? asked,
+  if (ready?.reading === 'asked') return page(db, input, 'asked', null, ready.after);
+  if (!ready) {
+    const asked = await page(db, input, 'asked', null, null);
+    if (asked.items.length > 0 || query.terms.length === 0) return asked;
+  }
+  const mended = await mendWords(db, query);
+  if (mended && ready?.reading !== 'partial') {
+    const answer = await page(db, input, 'mended', mended, ready?.after ?? null);
+    if (answer.items.length > 0 || ready) return answer;
+  }
+  return page(db, input, 'partial', mended, ready?.after ?? null);
+}
+
+async function page(
+  db: Deps['db'],
+  input: SearchInput,
+  reading: Reading,
+  mended: Query | null,
+  after: SearchKey | null,
+): Promise<SearchPage> {
+  const { query, sort, limit } = input;
+  const { hits, candidates, passed } = await searchListings(db, {
+    query: mended ?? query,
+    isAny: reading === 'partial',
     sort,
     after,
     limit: limit + 1,
   });
   const items = hits.slice(0, limit);
   const last = items.at(-1);
-  const hasMore = hits.length > limit && last !== undefined;
+  const next = hits.length > limit && last ? { key: last.key, id: last.record.listing.id } : passed;
   return {
     items: items.map(({ record, score, why }) => ({ record, score, why })),
-    cursor: hasMore ? encodeCursor(scope, { key: last.key, id: last.record.listing.id }) : null,
+    cursor: next ? encodeCursor(scopeOf(input, reading), next) : null,
     approximate: sort !== 'recent' && sort !== 'name' && candidates >= candidatesMax,
     mended,
+    partial: reading === 'partial' && items.length > 0,
   };
+}
+
+/** The query as it was asked, since that is what comes again with the cursor, and how it was taken. */
+function scopeOf({ query, sort }: SearchInput, reading: Reading): string {
+  return `search ${sort} ${reading} ${formatQuery(query)}`;
+}
+
+function readCursor(input: SearchInput, cursor: string): { reading: Reading; after: SearchKey } | null {
+  for (const reading of readings) {
+    const after = decodeCursor(scopeOf(input, reading), cursor, input.sort !== 'name');
+    if (after) return { reading, after };
+  }
+  return null;
 }

@@ -1,11 +1,10 @@
 /** The front page: the search box, and what it found. */
 
 import { html } from 'hono/html';
-import { candidatesMax } from '../../db/search.ts';
 import { isProblem, type Problem, problems } from '../../market/problem.ts';
 import { queryLimits } from '../../market/query/ast.ts';
 import { formatQuery } from '../../market/query/format.ts';
-import type { SearchPage } from '../../operations/search.ts';
+import { candidatesMax, type SearchPage } from '../../operations/search.ts';
 import { hitList } from './hit.ts';
 import { type Html, nothing, said } from './html.ts';
 import { layout } from './layout.ts';

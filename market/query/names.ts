@@ -3,6 +3,7 @@
  * means the same is data in `synonyms.ts`.
  */
 
+import { LETTERS, wholeLetters, withoutMarks } from './fold.ts';
 import { segment } from './segment.ts';
 import { nameSynonyms, relatedNames, wordSynonyms } from './synonyms.ts';
 
@@ -65,29 +66,9 @@ function labelWords(label: string): string[] {
   return words.filter((word, index) => isEnd(index) || (word !== 'from' && word !== 'to')).map(canonicalName);
 }
 
-/** The letters that stay whole when their marks are taken off. */
-const LETTERS: { [letter: string]: string } = {
-  ß: 'ss',
-  æ: 'ae',
-  œ: 'oe',
-  ø: 'o',
-  ł: 'l',
-  đ: 'd',
-  ð: 'd',
-  þ: 'th',
-  ı: 'i',
-};
-
 /** The name's words, in lower case and singular, without diacritics. */
 function wordsOf(name: string): string[] {
-  const plain = name
-    .slice(0, nameLimits.charsMax)
-    .toWellFormed()
-    .normalize('NFKD')
-    // Marks on Latin and Greek letters are decoration here; in other scripts they make other letters.
-    .replaceAll(/([\p{Script=Latin}\p{Script=Greek}])[\u0300-\u036f]+/gu, '$1')
-    .normalize('NFC')
-    .replaceAll(/['’]/g, '');
+  const plain = withoutMarks(name.slice(0, nameLimits.charsMax)).replaceAll(/['’]/g, '');
   return (
     plain
       .replaceAll(/(\p{Ll})(?=\p{Lu})/gu, '$1 ')
@@ -95,7 +76,7 @@ function wordsOf(name: string): string[] {
       .replaceAll(/(\p{Lu})(?=\p{Lu}(?!s(?!\p{Ll}))\p{Ll})/gu, '$1 ')
       .replaceAll(/(\p{L}\p{M}*)(?=\p{N})|(\p{N})(?=\p{L})/gu, '$1$2 ')
       .toLowerCase()
-      .replaceAll(/[ßæœøłđðþı]/g, (letter) => LETTERS[letter] ?? letter)
+      .replaceAll(wholeLetters, (letter) => LETTERS[letter] ?? letter)
       .match(/[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu)
       ?.slice(0, nameLimits.wordsMax)
       .map((word) => singular([...word].slice(0, nameLimits.wordCharsMax).join(''))) ?? []

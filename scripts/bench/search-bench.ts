@@ -89,7 +89,13 @@ async function measure(
   });
   const ratios: Ratios = {};
   const asked = (kind: Kind) =>
-    searchListings(db, { query: parsed(queries[kind]), sort: 'relevance', after: null, limit: 21 });
+    searchListings(db, {
+      query: parsed(queries[kind]),
+      isAny: false,
+      sort: 'relevance',
+      after: null,
+      limit: 21,
+    });
   for (const kind of Object.keys(queries) as Kind[]) {
     const times = await inTurn(
       {

@@ -3,12 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
 import { grantConsent, hasConsent } from '../../db/consent.ts';
 import { saidOf, saveCorrection } from '../../db/corrections.ts';
+import { rowsOf } from '../../db/database.ts';
 import { listingsOfAgent } from '../../db/listings.ts';
 import { findRegistration, grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
 import { seedEntity } from '../../db/seeds.ts';
 import { sweep } from '../../db/sweep.ts';
 import { insertToken, liveTokens, revokeTokens } from '../../db/tokens.ts';
-import { rowsOf, withdrawSubscription, writeIndex } from '../../db/write-index.ts';
+import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
 import { freshDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
 

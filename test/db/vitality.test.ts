@@ -68,7 +68,13 @@ async function shown(jid: string) {
   if ('problem' in query) throw new Error('the query is refused');
   const agent = await findAgent(database.db, jid);
   const [listing] = await listingsOfAgent(database.db, jid, 1);
-  const { hits } = await searchListings(database.db, { query, sort: 'relevance', after: null, limit: 100 });
+  const { hits } = await searchListings(database.db, {
+    query,
+    isAny: false,
+    sort: 'relevance',
+    after: null,
+    limit: 100,
+  });
   const hit = hits.find(({ record }) => record.listing.provider.jid === jid);
   const seen = [agent, listing?.status, hit?.record.status].map(
     (of) => of && { uptime: of.uptime, replyMs: of.replyMs },

@@ -121,6 +121,7 @@ function pagesOf(said: string): { [page: string]: string } {
     items: [{ record: of, score: 1, why: { text: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 } }],
     cursor: said,
     mended: null,
+    partial: false,
     approximate: true,
   };
   return {

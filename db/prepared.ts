@@ -1,0 +1,28 @@
+/**
+ * Statements that a connection plans once and runs often. Planning a search takes longer than running it; what may be
+ * planned without its values says so by a comment, and a pool gives it a name. The edge's driver keeps no connection, and
+ * ignores the comment.
+ */
+
+import { createHash } from 'node:crypto';
+import { sql } from 'drizzle-orm';
+import type { Pool } from 'pg';
+
+const mark = '/* planned once */';
+
+/** Stands anywhere in a statement whose best plan is the same whatever its parameters are. */
+export const plannedOnce = sql.raw(mark);
+
+/** Has the pool's own queries (not those of transactions) prepared where they are marked. */
+export function prepareMarked(pool: Pool): void {
+  const names = new Map<string, string>();
+  const query = pool.query.bind(pool) as (...given: unknown[]) => unknown;
+  const prepared = (first: unknown, ...rest: unknown[]) => {
+    const { text } = (first ?? {}) as { text?: unknown };
+    if (typeof text !== 'string' || !text.includes(mark)) return query(first, ...rest);
+    const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 32);
+    names.set(text, name);
+    return query({ ...(first as object), name }, ...rest);
+  };
+  pool.query = prepared as Pool['query'];
+}

@@ -1,0 +1,104 @@
+create extension if not exists btree_gin;
+--> statement-breakpoint
+-- What orders a listing among all: how well it is described, less what its site's crowd takes off, and an order of its own
+-- among equals.
+create function listing_standing(id text, quality smallint, crowding smallint) returns integer
+language sql immutable parallel safe
+return (quality - crowding) * 1024 + (hashtextextended(id, 1) & 1023)::integer;
+--> statement-breakpoint
+-- Nested samples: 0 holds a 1,024th of all listings, and each next one as many as all before it.
+create function listing_sample(id text) returns smallint
+language sql immutable parallel safe
+return length(ltrim(((hashtextextended(id, 2) & 1023)::integer)::bit(10)::text, '0'))::smallint;
+--> statement-breakpoint
+CREATE TABLE "input_set" (
+	"set" bigint PRIMARY KEY NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE "tier_cut" (
+	"one" smallint PRIMARY KEY NOT NULL,
+	"cuts" integer[] DEFAULT '{}' NOT NULL,
+	"total" integer DEFAULT 0 NOT NULL
+);
+--> statement-breakpoint
+DROP INDEX "listing_document";--> statement-breakpoint
+DROP INDEX "listing_quality";--> statement-breakpoint
+DROP INDEX "listing_required";--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "site" text DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "crowding" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "standing" integer GENERATED ALWAYS AS (listing_standing(id, quality, crowding)) STORED NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "tier" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "sample" smallint GENERATED ALWAYS AS (listing_sample(id)) STORED NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "heading" "tsvector" DEFAULT '' NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "facets" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "fills" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "lacks" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
+CREATE INDEX "listing_find" ON "listing" USING gin ("tier","sample","heading","document","fills","lacks") WITH (gin_pending_list_limit=1024);--> statement-breakpoint
+CREATE INDEX "listing_standing" ON "listing" USING btree ("standing" DESC NULLS FIRST,"id");--> statement-breakpoint
+CREATE INDEX "listing_site" ON "listing" USING btree ("site");--> statement-breakpoint
+CREATE INDEX "listing_price" ON "listing" USING btree ("price_currency","price_amount") WHERE price_amount is not null;--> statement-breakpoint
+ALTER TABLE "listing" DROP COLUMN "required";--> statement-breakpoint
+ALTER TABLE "listing" DROP COLUMN "takes";--> statement-breakpoint
+ALTER TABLE "listing" DROP COLUMN "seq";
+--> statement-breakpoint
+insert into tier_cut (one) values (1);
+--> statement-breakpoint
+-- The tier of a standing: how many cuts are above it.
+create function listing_tier(standing integer) returns smallint
+language sql stable parallel safe
+return (select count(*)::smallint from tier_cut, unnest(cuts) as cut where standing < cut);
+--> statement-breakpoint
+-- A word or phrase as any of the languages stems it, or as it is written without diacritics; null for one that has
+-- neither letters nor digits.
+create function listing_term(words text, plain text, is_phrase boolean) returns tsquery
+language sql immutable parallel safe
+return (
+  select string_agg(distinct '(' || query::text || ')', '|')::tsquery
+  from (
+    select case when is_phrase then phraseto_tsquery(config, words) else plainto_tsquery(config, words) end as query
+    from unnest('{arabic,danish,dutch,english,finnish,french,german,greek,hungarian,italian,norwegian,portuguese,romanian,russian,spanish,swedish,turkish}'::regconfig[]) as config
+    union all
+    select case when is_phrase then phraseto_tsquery('simple', plain) else plainto_tsquery('simple', plain) end
+  ) as asked
+  where numnode(query) > 0);
+--> statement-breakpoint
+-- Terms, each {words, plain, phrase, excluded}, as what must hold: those that are not excluded together (or any of them),
+-- words that English merely joins others by left out where others are left; null where nothing is asked.
+create function listing_query(terms jsonb, is_any boolean) returns tsquery
+language sql immutable parallel safe
+return (
+  with term as (
+    select query, (row->>'excluded')::boolean as excluded,
+      not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->>'words')) = 0 as joins
+    from jsonb_array_elements(terms) as row,
+      lateral listing_term(row->>'words', row->>'plain', (row->>'phrase')::boolean) as query
+    where query is not null
+  ), wanted as (
+    select query from term where not excluded and (not joins or not exists (
+      select from term as other where not other.excluded and not other.joins))
+  )
+  select string_agg(part, '&')::tsquery from (
+    select '(' || string_agg('(' || query::text || ')', case when is_any then '|' else '&' end) || ')' as part from wanted
+    union all
+    select '!(' || query::text || ')' from term where excluded
+  ) as parts);
+--> statement-breakpoint
+drop function listing_document(jsonb);
+--> statement-breakpoint
+-- One part of a listing's text, stemmed in its language and as it is written without diacritics.
+create function listing_words(document jsonb, part text) returns tsvector
+language sql immutable parallel safe
+return to_tsvector((document->>'config')::regconfig, document->>part) ||
+  to_tsvector('simple', coalesce(document->'plain'->>part, document->>part));
+--> statement-breakpoint
+-- The words of a listing, weighted (A name, B subject, C body), and one lexeme without a position for each thing that a
+-- qualifier can ask for: one index answers every conjunction.
+create function listing_document(document jsonb) returns tsvector
+language sql immutable parallel safe
+return
+  setweight(listing_words(document, 'name'), 'A') || setweight(listing_words(document, 'subject'), 'B') ||
+  setweight(listing_words(document, 'body'), 'C') ||
+  array_to_tsvector(array(select distinct jsonb_array_elements_text(document->'lexemes')));
+--> statement-breakpoint
+-- What is indexed already is written anew by the next visit of its agent.
+update listing set version = '';
