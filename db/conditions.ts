@@ -6,6 +6,7 @@ import { folded } from '../market/query/fold.ts';
 import { canonicalName } from '../market/query/names.ts';
 import { segment } from '../market/query/segment.ts';
 import { spanOf } from '../market/query/times.ts';
+import { writingsOf } from '../market/query/writings.ts';
 import { type LexemeKind, lexeme, optionValue } from '../market/search-document.ts';
 import { listing } from './schema.ts';
 
@@ -13,40 +14,50 @@ import { listing } from './schema.ts';
 export type Conditions = {
   /**
    * The common table expression `asked`: one row of tsqueries, made once for the statement. `words` are those of the
-   * query, `ranking` any of those that are to be found, `document` the words and what else the index's lexemes say.
+   * query, `ranking` any of those that are to be found, `document` the words and what else the index's lexemes say, and
+   * `partial` the same with any of the words in place of all.
    */
   asked: SQL;
-  /** There are words to be found. */
-  ranking: boolean;
+  /** The own names of inputs that are asked for, each as a tsquery: who has one by that name comes first. */
+  own: string[];
+  /** How many words are to be found. */
+  words: number;
   /** There is something that the index's document answers. */
   document: boolean;
   /** What columns say; all must hold. */
   measures: SQL | null;
 };
 
-/** @param isAny one of the words is enough */
-export function conditionsOf({ terms, qualifiers }: Query, isAny = false): Conditions {
+export function conditionsOf({ terms, qualifiers }: Query): Conditions {
   const lexemes = qualifiers.flatMap((qualifier) => lexemeQuery(qualifier) ?? []);
   const measures = qualifiers.flatMap((qualifier) => measure(qualifier) ?? []);
   const wanted = terms.filter(({ excluded }) => !excluded);
-  const parts = [
-    ...(terms.length > 0 ? [sql`words`] : []),
-    ...(lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : []),
-  ];
+  const said = lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : [];
+  const withWords = (words: SQL) => allTogether([...(terms.length > 0 ? [words] : []), ...said]);
   return {
     asked: sql`asked as materialized (
-      select words, ranking, ${parts.length > 0 ? sql.join(parts, sql` && `) : sql`null::tsquery`} as document
-      from (select ${termsQuery(terms, isAny)} as words, ${termsQuery(wanted, true)} as ranking) as term)`,
-    ranking: wanted.length > 0,
-    document: parts.length > 0,
+      select words, ranking, ${withWords(sql`words`)} as document, ${withWords(sql`any_words`)} as partial
+      from (select ${termsQuery(terms, false)} as words, ${termsQuery(terms, true)} as any_words,
+        ${termsQuery(wanted, true)} as ranking) as term)`,
+    own: qualifiers.flatMap(ownNames),
+    words: wanted.length,
+    document: terms.length > 0 || lexemes.length > 0,
     measures: measures.length > 0 ? sql`(${sql.join(measures, sql` and `)})` : null,
   };
 }
 
-/** Everything of the conditions that must hold, beside `asked`; null where nothing is asked. */
-export function allOf({ document, measures }: Conditions): SQL | null {
+function allTogether(queries: SQL[]): SQL {
+  return queries.length > 0 ? sql.join(queries, sql` && `) : sql`null::tsquery`;
+}
+
+/**
+ * Everything of the conditions that must hold, beside `asked`; null where nothing is asked.
+ * @param isPartial any of the words is enough
+ */
+export function allOf({ document, measures }: Conditions, isPartial = false): SQL | null {
+  const asked = sql.raw(`(select ${isPartial ? 'partial' : 'document'} from asked)`);
   const parts = [
-    ...(document ? [sql`${listing.document} @@ (select document from asked)`] : []),
+    ...(document ? [sql`${listing.document} @@ ${asked}`] : []),
     ...(measures ? [measures] : []),
   ];
   return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : null;
@@ -54,8 +65,8 @@ export function allOf({ document, measures }: Conditions): SQL | null {
 
 function termsQuery(terms: Term[], isAny: boolean): SQL {
   const rows = terms.map(({ text, phrase, excluded }) => {
-    const words = segment(text);
-    return { words, plain: folded(words), phrase, excluded };
+    const words = phrase ? [segment(text), folded(segment(text))] : writingsOf(segment(text));
+    return { words, phrase, excluded };
   });
   return rows.length > 0
     ? sql`coalesce(listing_query(${JSON.stringify(rows)}::jsonb, ${isAny}), '')`
@@ -102,6 +113,16 @@ function lexemeQuery(qualifier: Qualifier): string | null {
     case 'updated':
       return null;
   }
+}
+
+function ownNames({ name, excluded, values }: Qualifier): string[] {
+  if (name !== 'input' || excluded) return [];
+  return [
+    alternatives(
+      { excluded },
+      values.map(({ name }) => ['own', canonicalName(name)]),
+    ),
+  ];
 }
 
 /** One of the lexemes; null for none. */

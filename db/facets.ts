@@ -26,8 +26,8 @@ export type Facets = {
 /** The sample that is everything; each smaller one is half of it (see listing_sample). */
 const lastSample = 10;
 
-export async function countFacets(db: Database, query: Query, isAny = false): Promise<Facets> {
-  const conditions = conditionsOf(query, isAny);
+export async function countFacets(db: Database, query: Query): Promise<Facets> {
+  const conditions = conditionsOf(query);
   const { countedMax, valuesMax } = facetLimits;
   const letters = sql.join(
     facetNames.map((name) => sql`(${LEXEMES[name]}, ${name})`),

@@ -15,20 +15,28 @@ import { tierWalk } from './tiers.ts';
 export const searchLimits = {
   /** A query's candidates are cut at this number, the best standing first, before they are ranked. */
   candidatesMax: 1_000,
-  /** Of them, those that have the words in their names. */
+  /** Besides, those that have the words in their names. */
   namedMax: 400,
+  /** Where fewer listings have all the words, those that have some follow; and so many of these are ranked. */
+  completeMin: 10,
+  partialMax: 300,
   /** Listings that one page by name or by date passes at most; what is found until then is the page. */
   passedMax: 20_000,
 } as const;
 
 /** Where a page ended: the value of what it is ordered by, as text, and the id. */
 export type SearchKey = { key: string; id: string };
-export type SearchHit = { record: ListingRecord; score: number; why: Why; key: string };
+export type SearchHit = {
+  record: ListingRecord;
+  score: number;
+  why: Why;
+  key: string;
+  /** It has all the words of the query. */
+  isComplete: boolean;
+};
 
 export type SearchRequest = {
   query: Query;
-  /** One of the words is enough. */
-  isAny: boolean;
   sort: Sort;
   after: SearchKey | null;
   limit: number;
@@ -44,17 +52,20 @@ export type SearchRows = {
 
 /** The first `limit` hits after `after`. */
 export async function searchListings(db: Database, request: SearchRequest): Promise<SearchRows> {
-  const { query, isAny, sort } = request;
-  const conditions = conditionsOf(query, isAny);
+  const { query, sort } = request;
+  const conditions = conditionsOf(query);
   const order = orderOf(sort, query);
   if (order.index && (await isCut(db, conditions))) return walkIndex(db, request, order, conditions);
-  return { ...(await rank(db, request, order, conditions, candidatesOf(conditions))), passed: null };
+  return {
+    ...(await rank(db, request, order, conditions, candidatesOf(conditions, order.isScore))),
+    passed: null,
+  };
 }
 
 async function isCut(db: Database, conditions: Conditions): Promise<boolean> {
   const [row] = rowsOf<{ n: number }>(
     await db.execute(
-      sql`with recursive ${candidatesOf(conditions)} select count(*)::int as n from candidate`,
+      sql`with recursive ${candidatesOf(conditions, false)} select count(*)::int as n from candidate`,
     ),
   );
   return (row?.n ?? 0) >= searchLimits.candidatesMax;
@@ -73,7 +84,7 @@ async function rank(
   const sum = sql.raw(names.map((name) => `${name}_share`).join(' + '));
   const page = sql`(${conditions.measures ? sql`` : plannedOnce}
     with recursive ${candidates}, ranked as (
-      select listing.id, ${order.key} as own_key, (select count(*)::int from candidate) as candidates,
+      select listing.id, complete, ${order.key} as own_key, (select count(*)::int from candidate) as candidates,
         ${sql.join(
           names.map((name) => sql`${shares[name]} as ${sql.raw(`${name}_share`)}`),
           sql`, `,
@@ -90,8 +101,11 @@ async function rank(
       ...listingColumns,
       id: listing.id,
       key: sql<string>`page.key::text`,
+      isComplete: sql<boolean>`page.complete`,
       candidates: sql<number>`page.candidates`.mapWith(Number),
       text: sql<number>`page.text_share`.mapWith(Number),
+      words: sql<number>`page.words_share`.mapWith(Number),
+      inputs: sql<number>`page.inputs_share`.mapWith(Number),
       quality: sql<number>`page.quality_share`.mapWith(Number),
       rating: sql<number>`page.rating_share`.mapWith(Number),
       uptime: sql<number>`page.uptime_share`.mapWith(Number),
@@ -103,12 +117,28 @@ async function rank(
     .innerJoin(agent, eq(agent.jid, listing.jid))
     .orderBy(sql`page.key ${direction(order)}`, listing.id);
   return {
-    hits: rows.map(({ id: _, key, candidates: __, text, quality, rating, uptime, freshness, ...row }) => ({
-      record: recordOf(row),
-      score: text + quality + rating + uptime + freshness,
-      why: { text, quality, rating, uptime, freshness },
-      key,
-    })),
+    hits: rows.map(
+      ({
+        id: _,
+        key,
+        isComplete,
+        candidates: __,
+        text,
+        words,
+        inputs,
+        quality,
+        rating,
+        uptime,
+        freshness,
+        ...row
+      }) => ({
+        record: recordOf(row),
+        score: text + words + inputs + quality + rating + uptime + freshness,
+        why: { text, words, inputs, quality, rating, uptime, freshness },
+        key,
+        isComplete,
+      }),
+    ),
     candidates: rows[0]?.candidates ?? 0,
   };
 }
@@ -129,7 +159,7 @@ async function walkIndex(
     order by ${order.key} ${direction(order)}, ${listing.id}`;
   const { passedMax } = searchLimits;
   const walked = sql`${conditions.asked}, candidate as (
-    select listing.ctid as place from (${along} limit ${passedMax}) as passed join listing using (id)
+    select listing.ctid as place, true as complete from (${along} limit ${passedMax}) as passed join listing using (id)
     where ${allOf(conditions) ?? sql`true`} limit ${request.limit})`;
   const page = await rank(db, request, order, conditions, walked);
   if (page.hits.length === request.limit) return { ...page, passed: null };
@@ -140,21 +170,30 @@ async function walkIndex(
 }
 
 /** The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking. */
-function candidatesOf(conditions: Conditions): SQL {
-  const { ranking, measures } = conditions;
-  const { candidatesMax, namedMax } = searchLimits;
+function candidatesOf(conditions: Conditions, mayBePartial: boolean): SQL {
+  const { words, measures } = conditions;
+  const { candidatesMax, namedMax, completeMin, partialMax } = searchLimits;
   const all = allOf(conditions);
   if (!conditions.document || !all) {
     return sql`candidate as (
-      select listing.ctid as place from ${listing} where ${measures ?? sql`true`}
+      select listing.ctid as place, true as complete from ${listing} where ${measures ?? sql`true`}
       order by ${listing.standing} desc, ${listing.id} limit ${candidatesMax})`;
   }
   const matched = sql`${conditions.asked}, ${tierWalk('matched', candidatesMax, all)}`;
-  if (!ranking) return sql`${matched}, candidate as (select unnest(places) as place from matched)`;
+  if (words === 0) {
+    return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched)`;
+  }
   // Who is called by the words asked for is looked at in any case, however well others are described.
   const isNamed = sql`${listing.heading} @@ (select words from asked) and ${all}`;
+  const isFew = sql`${mayBePartial && words > 1} and (select sum(cardinality(places)) from matched) < ${completeMin}`;
   return sql`${matched}, ${tierWalk('named', namedMax, isNamed)},
-    candidate as (select unnest(places) as place from named union select unnest(places) from matched)`;
+    ${tierWalk('loose', partialMax, allOf(conditions, true) ?? sql`true`, isFew)},
+    candidate as (
+      select place, bool_or(complete) as complete from (
+        select unnest(places) as place, true as complete from named
+        union all select unnest(places), true from matched
+        union all select unnest(places), false from loose) as found
+      group by place)`;
 }
 
 type Order = {
@@ -211,17 +250,23 @@ function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null
 }
 
 /** The shares of the score, each in whole units. */
-function sharesOf({ ranking }: Conditions): { [share in keyof Why]: SQL } {
-  const rest = 1 - weights.text;
-  // Without words their share goes to what remains.
-  const scaled = (weight: number) => Math.round((ranking ? weight : weight / rest) * scoreUnit);
-  const share = (value: SQL, weight: number) => sql`(least(1, ${value}) * ${scaled(weight)}::int)::int`;
+function sharesOf({ words, own }: Conditions): { [share in keyof Why]: SQL } {
+  const { text, words: all, inputs, ...always } = weights;
+  const asked = { ...always, ...(words > 0 && { text, all }), ...(own.length > 0 && { inputs }) };
+  const whole = Object.values(asked).reduce((sum, weight) => sum + weight, 0);
+  const share = (value: SQL, weight: number) =>
+    sql`(least(1, ${value}) * ${Math.round((weight / whole) * scoreUnit)}::int)::int`;
   const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
+  const owned = own.map((query) => sql`(${listing.document} @@ ${query}::tsquery)::int`);
   return {
-    text: share(
-      ranking ? sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))` : sql`0`,
-      weights.text,
-    ),
+    text: words
+      ? share(sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))`, weights.text)
+      : sql`0`,
+    words: words ? share(sql`complete::int`, weights.words) : sql`0`,
+    inputs:
+      owned.length > 0
+        ? share(sql`(${sql.join(owned, sql` + `)}) / ${owned.length}::float8`, weights.inputs)
+        : sql`0`,
     quality: share(sql`greatest(0, quality - crowding) / 100.0`, weights.quality),
     // Nobody has been rated yet: unknown, which is not bad.
     rating: share(sql`0.5`, weights.rating),

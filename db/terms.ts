@@ -2,34 +2,55 @@
 
 import { sql } from 'drizzle-orm';
 import type { Query } from '../market/query/ast.ts';
+import { nearest, slipsOf } from '../market/query/nearest.ts';
+import { segment } from '../market/query/segment.ts';
+import { writingsOf } from '../market/query/writings.ts';
 import type { TermKind } from '../market/search-document.ts';
-import type { Database } from './database.ts';
+import { type Database, rowsOf } from './database.ts';
 
-/** How alike a word must be to stand in for another: the share of their trigrams, 0 to 1. */
-const likenessMin = 0.35;
 const wordsMendedMax = 8;
+/** Longer words are not mistyped by one letter alone, nor are they many. */
+const wordCharsMax = 30;
+/** How alike a word of two slips must be: the share of their trigrams, 0 to 1. */
+const likenessMin = 0.35;
+const likestMax = 10;
 
-/** The query with words that no listing has replaced by the likest that some have; null where nothing is to mend. */
+/**
+ * The query with words that occur nowhere replaced by those that were probably meant: one slip away, the most frequent
+ * first; else two slips away and the likest by trigrams. Null where nothing is to mend.
+ */
 export async function mendWords(db: Database, query: Query): Promise<Query | null> {
-  const words = query.terms.filter((term) => !term.excluded && !term.phrase).slice(0, wordsMendedMax);
+  const words = query.terms
+    .filter(({ text, excluded, phrase }) => !excluded && !phrase && text.length <= wordCharsMax)
+    .slice(0, wordsMendedMax)
+    .map(({ text }) => text.toLowerCase());
   if (words.length === 0) return null;
-  const result = await db.execute(sql`
-    select asked.text, likest.text as mended
-    from jsonb_array_elements_text(${JSON.stringify(words.map(({ text }) => text.toLowerCase()))}::jsonb) as asked(text)
-    left join lateral (
-      select term.text from term
-      where term.kind = 'word' and term.text % asked.text and similarity(term.text, asked.text) >= ${likenessMin}
-      order by (term.text = asked.text) desc, similarity(term.text, asked.text) desc, term.n desc, term.text
-      limit 1
-    ) as likest on true`);
-  const rows = (result as unknown as { rows: { text: string; mended: string | null }[] }).rows;
-  const mended = new Map(rows.map((row) => [row.text, row.mended]));
+  const asked = words.map((word) => ({ word, writings: writingsOf(segment(word)), slips: slipsOf(word) }));
+  const rows = rowsOf<{ word: string; near: string[]; alike: string[] }>(
+    await db.execute(sql`
+      select word,
+        array(
+          select text from term
+          where kind = 'word' and text in (select jsonb_array_elements_text(slips)) order by n desc, text limit 1) as near,
+        array(
+          select text from term
+          where kind = 'word' and text % word and similarity(text, word) >= ${likenessMin}
+          order by similarity(text, word) desc, n desc, text limit ${likestMax}) as alike
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(word text, writings jsonb, slips jsonb)
+      where not exists (
+        select from listing where document @@ (select listing_term(writings, false)) offset 0)`),
+  );
+  const mended = new Map(
+    rows.map(({ word, near, alike }) => [
+      word,
+      near[0] ?? alike.find((text) => nearest(word, [text]) !== null),
+    ]),
+  );
   const terms = query.terms.map((term) => {
     const better = term.excluded || term.phrase ? null : mended.get(term.text.toLowerCase());
     return better ? { ...term, text: better } : term;
   });
-  const isSame = terms.every((term, at) => term.text.toLowerCase() === query.terms[at]?.text.toLowerCase());
-  return isSame ? null : { ...query, terms };
+  return terms.some((term, at) => term !== query.terms[at]) ? { ...query, terms } : null;
 }
 
 export type Suggestion = { kind: Exclude<TermKind, 'word'>; text: string; count: number };

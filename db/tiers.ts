@@ -69,11 +69,12 @@ async function moveListings(db: Database): Promise<number> {
  * A recursive common table expression of that name, whose rows hold `places`: where in the table the listings lie that
  * meet the conditions, the best tiers first, at most `max`. A place is good within the statement. Which of a tier's
  * listings are taken is nobody's choice.
+ * @param isWanted where this does not hold, there are none
  */
-export function tierWalk(name: string, max: number, conditions: SQL): SQL {
+export function tierWalk(name: string, max: number, conditions: SQL, isWanted = sql`true`): SQL {
   const walk = sql.identifier(name);
   return sql`${walk}(tier, taken, places) as (
-    select -1, 0, '{}'::tid[]
+    select -1, 0, '{}'::tid[] where ${isWanted}
     union all
     select before.tier + 1, before.taken + cardinality(before.places), array(
       select listing.ctid from ${listing}

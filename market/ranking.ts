@@ -1,7 +1,18 @@
 /** What makes a hit's score: every share in one place, so that an answer can name them. */
 
-/** The shares of a score; they add up to one. Where a query has no words its share goes to the others. */
-export const weights = { text: 0.72, quality: 0.12, rating: 0.06, uptime: 0.05, freshness: 0.05 } as const;
+/**
+ * The shares of a score; they add up to one. `words` is for having all that are asked for, `inputs` is how many of the inputs that are asked for go by that very name;
+ * where a query has no words, or asks for no inputs, their shares go to the others.
+ */
+export const weights = {
+  text: 0.5,
+  words: 0.14,
+  inputs: 0.1,
+  quality: 0.11,
+  rating: 0.06,
+  uptime: 0.045,
+  freshness: 0.045,
+} as const;
 
 /** The weights of a word by where it stands: elsewhere, body, subject, name (Postgres's D, C, B, A). */
 export const wordWeights = [0.05, 0.15, 0.45, 1] as const;

@@ -3,8 +3,9 @@
 import { inputSets } from './input-sets.ts';
 import type { Input, Listing } from './listing.ts';
 import { folded } from './query/fold.ts';
-import { nameKeys } from './query/names.ts';
+import { nameKeys, ownKeys } from './query/names.ts';
 import { segment } from './query/segment.ts';
+import { otherWritings } from './query/writings.ts';
 
 export const documentLimits = {
   /** Characters of the description that are searched. */
@@ -20,6 +21,8 @@ export const documentLimits = {
 /** Kinds of lexemes, so that no tag can pose as an input. */
 export const LEXEMES = {
   input: 'i',
+  /** The names that an input has itself, not those that may mean it. */
+  own: 'n',
   option: 'o',
   accepts: 'a',
   returns: 'r',
@@ -38,8 +41,8 @@ export type SearchDocument = {
   /** Tags, category, inputs and sample requests. */
   subject: string;
   body: string;
-  /** Those of them that are written otherwise without diacritics. */
-  plain: { name?: string; subject?: string; body?: string };
+  /** Those of them that are written otherwise as well: without diacritics, joined, or apart. */
+  plain: { [part: string]: string | undefined };
   /** The Postgres text search configuration of the listing's language, beside the plain one. */
   config: string;
   lexemes: string[];
@@ -102,16 +105,20 @@ export function searchDocument(listing: Listing): SearchDocument {
     subject: segment(subject.filter((text) => text !== null).join('\n')),
     body: segment((description ?? '').slice(0, documentLimits.bodyCharsMax)),
   };
-  const plain = Object.entries(words).filter(([, text]) => /[^\p{ASCII}]/u.test(text));
   return {
     ...words,
-    plain: Object.fromEntries(plain.map(([part, text]) => [part, folded(text)])),
+    plain: Object.fromEntries(Object.entries(words).map(([part, text]) => [part, plainText(text)])),
     config: configOf(lang[0]),
     lexemes: lexemesOf(listing),
     facets: facetsOf(listing),
     fills: fills.map(String),
     lacks: lacks.map(String),
   };
+}
+
+function plainText(text: string): string | undefined {
+  const others = otherWritings(text);
+  return others.length > 0 || /[^\p{ASCII}]/u.test(text) ? folded([text, ...others].join('\n')) : undefined;
 }
 
 function facetsOf({ kind, tags, category, lang, provider, inputs }: Listing): string[] {
@@ -149,6 +156,7 @@ function inputLexemes(input: Input): [LexemeKind, string][] {
   return [
     ['accepts', input.type],
     ...keys.map((key): [LexemeKind, string] => ['input', key]),
+    ...ownKeys(input).map((key): [LexemeKind, string] => ['own', key]),
     ...keys.flatMap((key) =>
       options.map((option): [LexemeKind, string] => ['option', optionValue(key, option)]),
     ),

@@ -48,30 +48,29 @@ create function listing_tier(standing integer) returns smallint
 language sql stable parallel safe
 return (select count(*)::smallint from tier_cut, unnest(cuts) as cut where standing < cut);
 --> statement-breakpoint
--- A word or phrase as any of the languages stems it, or as it is written without diacritics; null for one that has
+-- A word or phrase, however it may be written, as any of the languages stems it or as it stands; null for one that has
 -- neither letters nor digits.
-create function listing_term(words text, plain text, is_phrase boolean) returns tsquery
+create function listing_term(writings jsonb, is_phrase boolean) returns tsquery
 language sql immutable parallel safe
 return (
   select string_agg(distinct '(' || query::text || ')', '|')::tsquery
-  from (
-    select case when is_phrase then phraseto_tsquery(config, words) else plainto_tsquery(config, words) end as query
-    from unnest('{arabic,danish,dutch,english,finnish,french,german,greek,hungarian,italian,norwegian,portuguese,romanian,russian,spanish,swedish,turkish}'::regconfig[]) as config
-    union all
-    select case when is_phrase then phraseto_tsquery('simple', plain) else plainto_tsquery('simple', plain) end
-  ) as asked
+  from jsonb_array_elements_text(writings) as written,
+    unnest('{simple,arabic,danish,dutch,english,finnish,french,german,greek,hungarian,italian,norwegian,portuguese,romanian,russian,spanish,swedish,turkish}'::regconfig[]) as config,
+    lateral (
+      select case when is_phrase then phraseto_tsquery(config, written) else plainto_tsquery(config, written) end as query
+    ) as asked
   where numnode(query) > 0);
 --> statement-breakpoint
--- Terms, each {words, plain, phrase, excluded}, as what must hold: those that are not excluded together (or any of them),
+-- Terms, each {words, phrase, excluded}, as what must hold: those that are not excluded together (or any of them),
 -- words that English merely joins others by left out where others are left; null where nothing is asked.
 create function listing_query(terms jsonb, is_any boolean) returns tsquery
 language sql immutable parallel safe
 return (
   with term as (
     select query, (row->>'excluded')::boolean as excluded,
-      not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->>'words')) = 0 as joins
+      not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->'words'->>0)) = 0 as joins
     from jsonb_array_elements(terms) as row,
-      lateral listing_term(row->>'words', row->>'plain', (row->>'phrase')::boolean) as query
+      lateral listing_term(row->'words', (row->>'phrase')::boolean) as query
     where query is not null
   ), wanted as (
     select query from term where not excluded and (not joins or not exists (

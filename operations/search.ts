@@ -25,12 +25,12 @@ export type SearchPage = {
   approximate: boolean;
   /** The query that was answered in place of one that nothing matched: words mended for typing errors. */
   mended: Query | null;
-  /** True where nothing has all words, and what has some of them is the answer. */
+  /** True where few have all words, so that some here lack one or more; those come last. */
   partial: boolean;
 };
 
-/** How a query is taken: as it is; where nothing matches, with its words mended; and then with any of its words. */
-const readings = ['asked', 'mended', 'partial'] as const;
+/** How a query is taken: as it is; or, where nothing has all its words, with those mended that occur nowhere. */
+const readings = ['asked', 'mended'] as const;
 type Reading = (typeof readings)[number];
 
 /** @param input `limit` from 1 to `pageSizeMax` */
@@ -43,30 +43,25 @@ export async function search({ db }: Deps, input: SearchInput): Promise<SearchPa
       'The cursor is none of this query; expected the cursor of its last page, or none.',
     );
   }
-  if (ready?.reading === 'asked') return page(db, input, 'asked', null, ready.after);
-  if (!ready) {
-    const asked = await page(db, input, 'asked', null, null);
-    if (asked.items.length > 0 || query.terms.length === 0) return asked;
-  }
+  if (ready?.reading === 'asked') return page(db, input, null, ready.after);
+  const asked = ready ? null : await page(db, input, null, null);
+  if (asked && (asked.isComplete || query.terms.length === 0)) return asked;
   const mended = await mendWords(db, query);
-  if (mended && ready?.reading !== 'partial') {
-    const answer = await page(db, input, 'mended', mended, ready?.after ?? null);
-    if (answer.items.length > 0 || ready) return answer;
-  }
-  return page(db, input, 'partial', mended, ready?.after ?? null);
+  const better = mended && (await page(db, input, mended, ready?.after ?? null));
+  if (better && (better.items.length > 0 || !asked)) return better;
+  return asked ?? page(db, input, null, ready?.after ?? null);
 }
 
 async function page(
   db: Deps['db'],
   input: SearchInput,
-  reading: Reading,
   mended: Query | null,
   after: SearchKey | null,
-): Promise<SearchPage> {
+): Promise<SearchPage & { isComplete: boolean }> {
   const { query, sort, limit } = input;
+  const reading = mended ? 'mended' : 'asked';
   const { hits, candidates, passed } = await searchListings(db, {
     query: mended ?? query,
-    isAny: reading === 'partial',
     sort,
     after,
     limit: limit + 1,
@@ -79,7 +74,8 @@ async function page(
     cursor: next ? encodeCursor(scopeOf(input, reading), next) : null,
     approximate: sort !== 'recent' && sort !== 'name' && candidates >= candidatesMax,
     mended,
-    partial: reading === 'partial' && items.length > 0,
+    partial: items.some(({ isComplete }) => !isComplete),
+    isComplete: items.some(({ isComplete }) => isComplete),
   };
 }
 

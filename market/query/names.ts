@@ -41,6 +41,12 @@ export function nameKeys({ name, label }: { name: string; label: string | null }
   return [...new Set(keys)].filter((key) => key !== '').slice(0, nameLimits.keysMax);
 }
 
+/** Those of its keys that are its names: of its variable and of its label, whole. */
+export function ownKeys({ name, label }: { name: string; label: string | null }): string[] {
+  const keys = [name, lastPart(name), withoutBrackets(label ?? '')].map(canonicalName);
+  return [...new Set(keys)].filter((key) => key !== '');
+}
+
 /** A variable may carry a namespace: `http://example.org/form#amount`, `muc#roomname`, `order.amount`. */
 function lastPart(name: string): string {
   return name.split(/[#/:.]/).findLast((part) => part !== '') ?? '';

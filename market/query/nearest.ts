@@ -14,7 +14,7 @@ export function nearest<Name extends string>(given: string, names: readonly Name
 }
 
 /** Letters to insert, remove, replace or swap with their neighbour (optimal string alignment). */
-function distance(from: string, to: string): number {
+export function distance(from: string, to: string): number {
   let before: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (let row = 1; row <= from.length; row++) {
@@ -33,4 +33,21 @@ function distance(from: string, to: string): number {
     last = next;
   }
   return last[to.length] ?? 0;
+}
+
+const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
+
+/** Every word that is one slip away: a letter left out, doubled or wrong, or two of them swapped. */
+export function slipsOf(word: string): string[] {
+  const letters = [...word];
+  const alphabet = [...new Set([...LETTERS, ...letters])];
+  const slips = letters.flatMap((_, at) => [
+    letters.toSpliced(at, 1),
+    letters.toSpliced(at, 2, letters[at + 1] ?? '', letters[at] ?? ''),
+    ...alphabet.map((letter) => letters.with(at, letter)),
+  ]);
+  const longer = [...letters, ''].flatMap((_, at) =>
+    alphabet.map((letter) => letters.toSpliced(at, 0, letter)),
+  );
+  return [...new Set([...slips, ...longer].map((word) => word.join('')))];
 }

@@ -91,7 +91,6 @@ async function measure(
   const asked = (kind: Kind) =>
     searchListings(db, {
       query: parsed(queries[kind]),
-      isAny: false,
       sort: 'relevance',
       after: null,
       limit: 21,

@@ -70,7 +70,6 @@ async function shown(jid: string) {
   const [listing] = await listingsOfAgent(database.db, jid, 1);
   const { hits } = await searchListings(database.db, {
     query,
-    isAny: false,
     sort: 'relevance',
     after: null,
     limit: 100,

@@ -185,7 +185,15 @@ describe('the other doors to the same search', () => {
       items: { score: number; why: { [share: string]: number } }[];
     };
     const [hit] = items;
-    expect(Object.keys(hit?.why ?? {})).toEqual(['text', 'quality', 'rating', 'uptime', 'freshness']);
+    expect(Object.keys(hit?.why ?? {})).toEqual([
+      'text',
+      'words',
+      'inputs',
+      'quality',
+      'rating',
+      'uptime',
+      'freshness',
+    ]);
     expect(Object.values(hit?.why ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(
       hit?.score ?? 0,
       6,

@@ -118,7 +118,13 @@ function pagesOf(said: string): { [page: string]: string } {
     replyMs: null,
   };
   const outcome = {
-    items: [{ record: of, score: 1, why: { text: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 } }],
+    items: [
+      {
+        record: of,
+        score: 1,
+        why: { text: 0, words: 0, inputs: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 },
+      },
+    ],
     cursor: said,
     mended: null,
     partial: false,
