@@ -16,10 +16,11 @@ export const facetLimits = {
 
 export const facetNames = ['tag', 'category', 'lang', 'domain', 'kind', 'accepts'] as const;
 export type FacetName = (typeof facetNames)[number];
-/** `counted`: listings that were read; the counts stand for `share` times as many of them. */
 export type Facets = {
+  /** How many listings match. */
   counted: number;
-  isSample: boolean;
+  /** The figures are those of a sample, scaled. */
+  approximate: boolean;
   facets: { [name in FacetName]: { value: string; count: number }[] };
 };
 
@@ -54,16 +55,15 @@ export async function countFacets(db: Database, query: Query): Promise<Facets> {
         select name, value, n, row_number() over (partition by name order by n desc, value) as place
         from counts join (values ${letters}) as facet(letter, name) using (letter)
       )
-      select name, value, counted, sample,
-        round(n * (1 << ${lastSample}::int - sample)::numeric)::int as count
-      from placed, reached where place <= ${valuesMax} order by name, place`),
+      select name, value, sample, counted * scale as counted, n * scale as count
+      from placed, reached, lateral (select 1 << ${lastSample}::int - sample as scale) as scaled where place <= ${valuesMax} order by name, place`),
   );
   const of = (name: FacetName) =>
     rows.filter((row) => row.name === name).map(({ value, count }) => ({ value, count }));
   const [first] = rows;
   return {
     counted: first?.counted ?? 0,
-    isSample: (first?.sample ?? lastSample) < lastSample,
+    approximate: (first?.sample ?? lastSample) < lastSample,
     facets: {
       tag: of('tag'),
       category: of('category'),

@@ -10,21 +10,27 @@ import { type AppContext, createRouter } from './context.ts';
 import { openApiInfo } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
+import type { Referral } from './referrals.ts';
 import { agents } from './routes/agents.ts';
+import { createArd } from './routes/ard.ts';
+import { ardExplore } from './routes/ard-explore.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
 import { seeds } from './routes/seeds.ts';
+import { wellKnown } from './routes/well-known.ts';
 
 export const httpLimits = { urlCharsMax: 8192, bodyBytesMax: 65_536 } as const;
 
 export type AppOptions = {
   deps: Deps;
+  /** Registries to which searches by ARD refer. */
+  referrals?: Referral[];
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
 };
 
-export function createApp({ deps, onError }: AppOptions) {
+export function createApp({ deps, referrals = [], onError }: AppOptions) {
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
@@ -51,6 +57,9 @@ export function createApp({ deps, onError }: AppOptions) {
   app.route('/', agents);
   app.route('/', explore);
   app.route('/', seeds);
+  app.route('/', createArd({ referrals }));
+  app.route('/', ardExplore);
+  app.route('/', wellKnown);
   app.route('/', health);
   app.doc31('/openapi.json', (context) => ({
     ...openApiInfo,

@@ -3,6 +3,7 @@
 import { connectEdge } from '../db/connect-edge.ts';
 import { parsePolicy } from '../market/policy.ts';
 import { createApp } from './app.ts';
+import { parseReferrals } from './referrals.ts';
 
 export type Bindings = {
   DATABASE_URL: string;
@@ -12,6 +13,8 @@ export type Bindings = {
   CRAWL_DOMAINS?: string;
   /** The domain of the directory's own address, which is crawled in any case. */
   DIRECTORY_DOMAIN?: string;
+  /** Registries to which searches by ARD refer, as JSON. */
+  ARD_REFERRALS?: string;
 };
 
 let app: ReturnType<typeof createApp> | null = null;
@@ -24,6 +27,7 @@ export default {
         db: connectEdge(env.DATABASE_URL, env.NEON_FETCH_ENDPOINT ?? null),
         policy: parsePolicy(env.CRAWL_DOMAINS ?? '', env.DIRECTORY_DOMAIN ?? null),
       },
+      referrals: parseReferrals(env.ARD_REFERRALS),
       onError: (error, requestId) =>
         console.error(
           JSON.stringify({ level: 'error', requestId, error: error.message, stack: error.stack }),

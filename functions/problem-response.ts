@@ -2,11 +2,16 @@
 
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import { ardError } from '../market/ard/refusal.ts';
 import { type Problem, problems } from '../market/problem.ts';
 
+/** Under the base address of ARD, the refusal has that standard's shape. */
 export function problemResponse(context: Context, refused: Problem): Response {
   const { problem: code, detail, errors, retryAfterSeconds } = refused;
   const { status, title } = problems[code];
+  const retry = retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) };
+  if (/^\/ard(\/|$)/.test(context.req.path))
+    return context.json(ardError(refused), status as ContentfulStatusCode, { ...retry });
   const body = {
     type: new URL(`/problems/${code}`, context.req.url).href,
     title,
@@ -18,6 +23,6 @@ export function problemResponse(context: Context, refused: Problem): Response {
   };
   return context.body(JSON.stringify(body), status as ContentfulStatusCode, {
     'content-type': 'application/problem+json',
-    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...retry,
   });
 }

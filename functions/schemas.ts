@@ -87,6 +87,10 @@ export const ListingSchema = z
     queries: z.array(z.string()),
     terms: z.string().nullable(),
     link: z.string().nullable(),
+    linkType: z
+      .string()
+      .nullable()
+      .openapi({ description: 'The media type that the agent states of what the link leads to.' }),
     icon: z.string().nullable(),
     stale: z.boolean(),
     firstSeen: Timestamp,

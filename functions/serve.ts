@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { connectWorker } from '../db/connect-worker.ts';
 import { parsePolicy } from '../market/policy.ts';
 import { createApp } from './app.ts';
+import { ReferralsSetting } from './referrals.ts';
 
 const stopGraceMs = 10_000;
 
@@ -14,6 +15,7 @@ const Environment = z.object({
   PORT: z.coerce.number('takes a port number').int().min(0).max(65_535).default(8420),
   CRAWL_DOMAINS: z.string().default(''),
   DIRECTORY_DOMAIN: z.string().optional(),
+  ARD_REFERRALS: ReferralsSetting,
 });
 
 const log = (details: { [key: string]: unknown }) =>
@@ -34,6 +36,7 @@ function start(environment: z.infer<typeof Environment>): void {
   );
   const app = createApp({
     deps: { db: database.db, policy: parsePolicy(CRAWL_DOMAINS, DIRECTORY_DOMAIN ?? null) },
+    referrals: environment.ARD_REFERRALS,
     onError: (error, requestId) =>
       log({ level: 'error', event: 'request-failed', requestId, error: error.message, stack: error.stack }),
   });

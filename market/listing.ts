@@ -117,6 +117,8 @@ export type Listing = {
   terms: string | null;
   /** Where more is said of it. */
   link: string | null;
+  /** The media type that the agent states of what is there. */
+  linkType: string | null;
   icon: string | null;
   sources: Source[];
   provenance: Provenance;

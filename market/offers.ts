@@ -128,6 +128,7 @@ export function entryListing(offering: Offering, item: string, entry: ArdEntry):
     tags: claims.union('tags', [['ard-entry', entry.tags.map((tag) => tag.toLowerCase())]]),
     queries: claims.take('queries', [['ard-entry', entry.queries]]) ?? [],
     link: claims.take('link', [['ard-entry', entry.url]]),
+    linkType: entry.url === null ? null : entry.type,
     inputs: [],
     inputSchema: null,
     call: null,
@@ -169,6 +170,7 @@ function shared(
       ]) ?? [],
     terms: take('terms', (form) => form.terms),
     link: null as string | null,
+    linkType: null as string | null,
     icon: take(
       'icon',
       (form) => form.icon,

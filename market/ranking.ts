@@ -21,3 +21,8 @@ export type Why = { [share in keyof typeof weights]: number };
 
 /** A score counts in whole millionths, so that a page's key compares exactly. */
 export const scoreUnit = 1_000_000;
+
+/** How well the words of the query fit, 0 to 1, whatever else the score counts. */
+export function relevanceOf({ text }: Pick<Why, 'text'>): number {
+  return Math.min(1, Math.max(0, text / (weights.text * scoreUnit)));
+}

@@ -1,5 +1,6 @@
 /** What search reads of a listing: its words by weight, and a lexeme for everything that a qualifier can ask for. */
 
+import { marksOf } from './ard/marks.ts';
 import { inputSets } from './input-sets.ts';
 import type { Input, Listing } from './listing.ts';
 import { folded } from './query/fold.ts';
@@ -137,6 +138,7 @@ function lexemesOf(listing: Listing): string[] {
   const { kind, tags, category, lang, provider, features, inputs, outputs } = listing;
   const values: [LexemeKind, string][] = [
     ['kind', kind],
+    ...marksOf(listing).map((mark): [LexemeKind, string] => ['kind', mark]),
     ['agent', provider.jid],
     ...domainsOf(provider.domain).map((domain): [LexemeKind, string] => ['domain', domain]),
     ...tags.map((tag): [LexemeKind, string] => ['tag', tag.toLowerCase()]),

@@ -66,6 +66,7 @@ function toolListing(provider: ToolProvider, tool: ToolFacts): Listing {
     queries: [],
     terms: null,
     link: null,
+    linkType: null,
     icon: claims.take('icon', [['manifest', tool.icon]]),
   };
   return { ...listing, sources: claims.sources, provenance: claims.provenance };

@@ -6,12 +6,8 @@ import { type Suggestion, suggestTerms } from '../db/terms.ts';
 import type { Query } from '../market/query/ast.ts';
 import type { Deps } from './deps.ts';
 
-export async function facets(
-  { db }: Deps,
-  query: Query,
-): Promise<Pick<Facets, 'facets' | 'counted'> & { approximate: boolean }> {
-  const { facets, counted, isSample } = await countFacets(db, query);
-  return { facets, counted, approximate: isSample };
+export function facets({ db }: Deps, query: Query): Promise<Facets> {
+  return countFacets(db, query);
 }
 
 export function suggest({ db }: Deps, prefix: string, limit: number): Promise<Suggestion[]> {

@@ -112,6 +112,7 @@ export function agentOf(at: number, random: () => number): AgentIndex {
     queries: [],
     terms: null,
     link: null,
+    linkType: null,
     icon: null,
     sources: ['command'],
     provenance: {},

@@ -5,6 +5,7 @@ import { writeIndex } from '../../db/write-index.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
 import { startFunctions } from '../../scripts/stack/workerd.ts';
+import { expectArd } from '../support/ard.ts';
 import { createDirectory, runFunctions, type TestDirectory } from '../support/directory.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 
@@ -169,6 +170,19 @@ describe('the directory', () => {
     });
   });
 
+  test('answers the same as a registry of ARD', async () => {
+    const found = await get(
+      '/ard/search',
+      post(JSON.stringify({ query: { text: 'find a currency agent' } })),
+    );
+    expectArd('SearchResponse', found.json);
+    expect(found.json.results).toMatchObject([{ identifier: id, url: `${functions.url}/v1/listings/${id}` }]);
+    const refused = await get('/ard/search', post('{"query": {"text": "x"}, "federation": 1}'));
+    expectArd('Error', refused.json);
+    expect(refused.status).toBe(400);
+    expectArd('Catalog', (await get('/.well-known/ai-catalog.json')).json);
+  });
+
   test('shows a listing and an agent, whatever the case of the address', async () => {
     expect((await get(`/v1/listings/${encodeURIComponent(id)}`)).json).toMatchObject({
       id,
@@ -185,8 +199,15 @@ describe('the directory', () => {
     const { json } = await get('/openapi.json');
     expect(json.openapi).toBe('3.1.0');
     expect(Object.keys(json.paths).sort()).toEqual([
+      '/.well-known/ai-catalog.json',
+      '/.well-known/ard.json',
+      '/ard/agents',
+      '/ard/agents/{identifier}',
+      '/ard/explore',
+      '/ard/search',
       '/healthz',
       '/readyz',
+      '/robots.txt',
       '/v1/agents',
       '/v1/agents/{jid}',
       '/v1/facets',

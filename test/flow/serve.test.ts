@@ -39,8 +39,9 @@ describe('the functions on Node', () => {
   });
 
   test('say what is missing', async () => {
-    const { child, errors } = run({ DATABASE_URL: '', PORT: 'many' });
+    const { child, errors } = run({ DATABASE_URL: '', PORT: 'many', ARD_REFERRALS: 'x' });
     expect(await once(child, 'exit')).toEqual([1, null]);
     expect(errors()).toContain('PORT: takes a port number');
+    expect(errors()).toContain('ARD_REFERRALS: takes a JSON list');
   });
 });

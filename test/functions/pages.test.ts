@@ -80,6 +80,7 @@ function record(said: string): ListingRecord {
       queries: [said],
       terms: `(${said}`,
       link: said,
+      linkType: said,
       icon: said,
       sources: ['command'],
       names: [],

@@ -30,6 +30,7 @@ export function listingOf(jid: string, { onConsent: _, ...some }: Some): Listing
     queries: [],
     terms: null,
     link: null,
+    linkType: null,
     icon: null,
     sources: ['command'],
     names: [],
