@@ -18,10 +18,10 @@ export function hitForm(listing: Listing, at: number): Html {
   const { inputsMax, optionsMax } = hitFormLimits;
   const path = listingPath(listing.id);
   if (inputs.length > inputsMax || options > optionsMax) {
-    return html`<p class="form-link"><a href="${path}#takes">Its form</a></p>`;
+    return html`<p class="form-link"><a href="${path}#takes">Fill in its form</a></p>`;
   }
   const defaults = formValues(inputs, new URLSearchParams());
-  return html`<details class="form"><summary>Its form</summary>
+  return html`<details class="form"><summary>Fill in its form</summary>
 ${formView(listing, defaults, { action: `${path}#call`, prefix: `${at}-`, isLive: false })}
 </details>`;
 }

@@ -19,6 +19,7 @@ import {
 const excerptCharsMax = 260;
 const inputsShownMax = 6;
 const tagsShownMax = 8;
+const tagCharsMax = 60;
 
 export type Hit = {
   record: ListingRecord;
@@ -89,7 +90,7 @@ function marked(content: Html, isMatch: boolean): Html {
 export function tagList(tags: string[], max: number, matches: Matches = noMatches): Html {
   if (tags.length === 0) return nothing;
   return html`<ul class="tags" aria-label="Tags">${tags.slice(0, max).map((tag) => {
-    return html`<li><a href="${tagPath(tag)}">${marked(said(tag), matches.tags.has(tag))}</a></li>`;
+    return html`<li><a href="${tagPath(tag)}">${marked(said(excerpt(tag, tagCharsMax)), matches.tags.has(tag))}</a></li>`;
   })}${tags.length > max ? html`<li class="more">and ${tags.length - max} more</li>` : nothing}</ul>`;
 }
 

@@ -60,7 +60,7 @@ export function matchesOf(listing: Listing, query: Query): Matches {
     tags: new Set(tags.filter((tag) => askedTags.has(tag.toLowerCase()) || found([tag]).length > 0)),
     otherwise: [...asked].flatMap(([at, name]) => {
       const own = inputs[at]?.name ?? name;
-      return canonicalName(own) === canonicalName(name) ? [] : [{ asked: name, name: own }];
+      return own.toLowerCase() === name.toLowerCase() ? [] : [{ asked: name, name: own }];
     }),
   };
 }

@@ -29,7 +29,10 @@ export function withValue(query: Query, name: FacetName, value: string): Query |
 
 /** The query that says nothing of the value. */
 export function withoutValue(query: Query, name: FacetName, value: string): Query {
-  return { ...query, qualifiers: withoutValues(query.qualifiers, name, value) };
+  const shorter = { ...query, qualifiers: withoutValues(query.qualifiers, name, value) };
+  // What is left may say the same twice.
+  const settled = settle(shorter);
+  return isConflict(settled) ? shorter : settled;
 }
 
 function withoutValues(qualifiers: Qualifier[], name: FacetName, value: string): Qualifier[] {

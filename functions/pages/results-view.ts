@@ -33,7 +33,8 @@ export function resultsView(text: string, { query, sort, page, facets }: Found, 
   const answered = page.mended ?? query;
   const chips = queryChips(answered, sort);
   if (page.items.length === 0) {
-    return stage === 'front' ? emptyDirectory() : html`${chips}${noMatch(stage === 'later')}`;
+    const isAll = stage !== 'later' && !isAsked(answered);
+    return isAll ? emptyDirectory() : html`${chips}${noMatch(stage === 'later')}`;
   }
   return html`${chips}<div class="found">
 ${facetsView(answered, sort, facets)}
@@ -54,12 +55,15 @@ function hitOf(
   sort: Sort,
 ): Hit {
   const matches = matchesOf(record.listing, query);
-  const isAsked = query.terms.length + query.qualifiers.length > 0;
   // In another order the score does not say why a listing stands where it does.
-  const isScored = isAsked && sort === 'relevance';
-  const below = html`${isAsked ? matchesView(matches) : nothing}
+  const isScored = isAsked(query) && sort === 'relevance';
+  const below = html`${isAsked(query) ? matchesView(matches) : nothing}
 <div class="below">${hitForm(record.listing, at)}${isScored ? scoreView(score, why, query.terms.length > 0) : nothing}</div>`;
   return { record, matches, below };
+}
+
+function isAsked({ terms, qualifiers }: Query): boolean {
+  return terms.length + qualifiers.length > 0;
 }
 
 function pager(text: string, sort: Sort, isLater: boolean, cursor: string | null): Html {

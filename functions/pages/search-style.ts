@@ -14,7 +14,7 @@ export const searchStyle = `
 .off { background: var(--wash); border: 1px solid var(--accent); }
 .off .name { color: var(--soft); }
 .off:hover { text-decoration: line-through; }
-.off::after, .facet.chosen::after { content: "d7" / ""; margin-inline-start: 0.45rem; font-weight: 700; color: var(--accent); }
+.off::after, .facet.chosen::after { content: "×" / ""; margin-inline-start: 0.45rem; font-weight: 700; color: var(--accent); }
 .in-force .all { color: var(--accent); text-decoration: underline; }
 
 .found { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.25rem; }
@@ -44,14 +44,16 @@ a.facet:hover { background: var(--sunken); color: var(--ink); }
 }
 .order { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: 0.25rem 1.5rem; margin-bottom: 0.5rem; }
 .order .eyebrow { margin: 0; }
-.sorts ul { display: flex; flex-wrap: wrap; gap: 0.1rem; margin-inline: -0.6rem; }
-.sorts a { display: block; padding: 0.25rem 0.6rem; border-radius: 6px; color: var(--soft); text-decoration: none; font-size: 0.92rem; }
-.sorts a:hover { background: var(--sunken); color: var(--ink); }
-.sorts a[aria-current] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px var(--accent); border-radius: 6px 6px 0 0; }
+.sorts ul { display: flex; flex-wrap: wrap; gap: 0.1rem 1.2rem; }
+.sorts a { display: block; padding: 0.25rem 0; color: var(--soft); text-decoration: none; font-size: 0.92rem; }
+.sorts a:hover { color: var(--ink); text-decoration: underline; }
+.sorts a[aria-current] { color: var(--ink); font-weight: 600; box-shadow: inset 0 -2px var(--accent); }
 
 mark { background: var(--mark); color: inherit; border-radius: 3px; padding-inline: 0.15em; }
-.why ul { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; font-size: 0.88rem; margin-bottom: 0.6rem; }
-.why .place { color: var(--soft); }
+.why, .why ul { display: flex; flex-wrap: wrap; gap: 0.2rem 1.1rem; }
+.why { color: var(--soft); font-size: 0.88rem; margin-bottom: 0.6rem; }
+.why > span { flex: none; }
+.why mark, .tags mark { color: var(--ink); }
 .chip.match { box-shadow: inset 0 0 0 1px var(--accent); }
 .below { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0.25rem 1.5rem; font-size: 0.92rem; }
 .below > * { border: 0; padding: 0; margin: 0; }
@@ -59,12 +61,14 @@ mark { background: var(--mark); color: inherit; border-radius: 3px; padding-inli
 .below summary { font-weight: 500; color: var(--accent); }
 .below .inputs { font-size: 1rem; margin-top: 0.5rem; }
 .score dl { margin: 0; max-width: 28rem; }
-.score dl > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); align-items: baseline; padding-block: 0.15rem; }
+.score dl > div { display: grid; grid-template-columns: 6.5rem minmax(0, 1fr); align-items: center; padding-block: 0.15rem; }
 .score dd { display: flex; align-items: center; gap: 0.75rem; }
 .score dd span { color: var(--soft); font-size: 0.85rem; font-variant-numeric: tabular-nums; }
-meter { width: 9rem; height: 0.8rem; }
-meter::-webkit-meter-inner-element { display: block; }
-meter::-webkit-meter-bar { background: var(--sunken); border: 1px solid var(--line); border-radius: 4px; height: 0.6rem; }
-meter::-webkit-meter-optimum-value { background: var(--accent); border-radius: 3px; }
+meter { appearance: none; display: block; width: 9rem; height: 0.6rem; flex: none; border: 1px solid var(--line); border-radius: 4px; background: var(--sunken); overflow: hidden; }
+meter::-webkit-meter-bar { grid-row: 1 / -1; height: 100%; background: none; border: 0; }
+meter::-webkit-meter-optimum-value { background: var(--accent); }
 meter::-moz-meter-bar { background: var(--accent); }
+@media print {
+  .narrow, .sorts, .below, .offers { display: none; }
+}
 `;

@@ -20,14 +20,13 @@ const placeText: { [place in Place]: string } = {
 
 export function matchesView({ words, otherwise }: Matches): Html {
   if (words.length === 0 && otherwise.length === 0) return nothing;
-  return html`<div class="why"><span class="unseen">Why it is here: </span><ul>${words.map(
-    ({ place, said: asked }) =>
-      html`<li>${wordList(asked)} <span class="place">${placeText[place]}</span></li>`,
+  return html`<div class="why"><span>Why it is here</span><ul>${words.map(
+    ({ place, said: asked }) => html`<li>${wordList(asked)} ${placeText[place]}</li>`,
   )}${otherwise
     .slice(0, wordsShownMax)
     .map(
       ({ asked, name }) =>
-        html`<li><mark>${said(excerpt(asked, wordCharsMax))}</mark> <span class="place">as the input</span> <code>${said(excerpt(name, wordCharsMax))}</code></li>`,
+        html`<li><mark>${said(excerpt(asked, wordCharsMax))}</mark> as the input <code>${said(excerpt(name, wordCharsMax))}</code></li>`,
     )}</ul></div>`;
 }
 
