@@ -136,8 +136,9 @@ export const completionOffersScript = String.raw`
       ...help.choices.map((value) => [value, '']),
       ...terms.filter(({ kind }) => kind === part.name).map(({ text: value }) => [value, 'anywhere']),
     ];
-    // Where nothing is counted, an example shows what a value looks like.
-    const all = known.length > 0 ? known : help.examples.map((value) => [value, 'for example']);
+    // Of what nobody counts, an example shows what a value looks like.
+    const isOpen = known.length === 0 && !counted.includes(part.name);
+    const all = isOpen ? help.examples.map((value) => [value, 'for example']) : known;
     const prefix = part.prefix.toLowerCase();
     const isTyped = (value) => value.toLowerCase() === prefix;
     const begins = all.filter(([value]) => value.toLowerCase().startsWith(prefix));

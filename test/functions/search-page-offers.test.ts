@@ -95,6 +95,7 @@ describe('the search box offers', () => {
     expect(await texts('accepts:da|')).toEqual(['date', 'date-time']);
     expect(await texts('online:|')).toEqual(['true', 'false']);
     expect(await at('rating:|')).toMatchObject([{ text: '>=4', note: 'for example' }]);
+    expect(await texts('tag:|')).toEqual([]);
     expect(await at('near:|')).toMatchObject([{ insert: '52.52,13.4,50' }]);
   });
 
