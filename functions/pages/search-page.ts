@@ -4,7 +4,7 @@ import { html } from 'hono/html';
 import { isProblem, type Problem, problems } from '../../market/problem.ts';
 import { queryLimits } from '../../market/query/ast.ts';
 import { type Sort, sortDefault } from '../../market/query/sort.ts';
-import { type Html, nothing, said } from './html.ts';
+import { excerpt, type Html, nothing, said } from './html.ts';
 import { layout } from './layout.ts';
 import { searchPath } from './paths.ts';
 import { type Found, resultsView, type Stage } from './results-view.ts';
@@ -19,6 +19,7 @@ export type Search = {
   outcome: Found | Problem;
 };
 
+const headingCharsMax = 160;
 const examples = ['convert currency', 'time zone', 'input:date', 'accepts:date tag:finance', 'online:true'];
 
 export function searchPage(search: Search): Html {
@@ -48,7 +49,7 @@ function heading({ text, outcome }: Search): Html {
   if (isProblem(outcome)) return html`Search the listings`;
   return text.trim() === ''
     ? html`All listings`
-    : html`Listings for <span class="asked">${said(text.trim())}</span>`;
+    : html`Listings for <span class="asked">${said(excerpt(text.trim(), headingCharsMax))}</span>`;
 }
 
 function searchForm({ text, sort, outcome }: Search): Html {
