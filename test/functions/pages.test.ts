@@ -181,7 +181,8 @@ const hostile = [
   '<'.repeat(10_000),
 ];
 
-describe('text from strangers', () => {
+// Long texts in every place of every page take their time on a busy machine.
+describe('text from strangers', { timeout: 30_000 }, () => {
   const plain = pagesOf('plain');
 
   test.each(hostile.map((said) => [said.slice(0, 40), said]))(
