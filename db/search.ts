@@ -4,7 +4,7 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ListingRecord } from '../market/listing.ts';
 import { nearOf, type Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
-import { scoreUnit, type Why, weights, wordWeights } from '../market/ranking.ts';
+import { scoreUnit, shareWeights, type Why, wordWeights } from '../market/ranking.ts';
 import { allOf, type Conditions, conditionsOf, distanceKm } from './conditions.ts';
 import { type Database, rowsOf } from './database.ts';
 import { listingColumns, recordOf } from './listings.ts';
@@ -251,32 +251,25 @@ function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null
 
 /** The shares of the score, each in whole units. */
 function sharesOf({ words, own }: Conditions): { [share in keyof Why]: SQL } {
-  const { text, words: all, inputs, ...always } = weights;
-  const asked = { ...always, ...(words > 0 && { text, all }), ...(own.length > 0 && { inputs }) };
-  const whole = Object.values(asked).reduce((sum, weight) => sum + weight, 0);
-  const share = (value: SQL, weight: number) =>
-    sql`(least(1, ${value}) * ${Math.round((weight / whole) * scoreUnit)}::int)::int`;
+  const most = shareWeights({ words: words > 0, inputs: own.length > 0 });
+  const share = (name: keyof Why, value: SQL) =>
+    most[name] === 0 ? sql`0` : sql`(least(1, ${value}) * ${Math.round(most[name] * scoreUnit)}::int)::int`;
   const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
   const owned = own.map((query) => sql`(${listing.document} @@ ${query}::tsquery)::int`);
   return {
-    text: words
-      ? share(sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))`, weights.text)
-      : sql`0`,
-    words: words ? share(sql`complete::int`, weights.words) : sql`0`,
-    inputs:
-      owned.length > 0
-        ? share(sql`(${sql.join(owned, sql` + `)}) / ${owned.length}::float8`, weights.inputs)
-        : sql`0`,
-    quality: share(sql`greatest(0, quality - crowding) / 100.0`, weights.quality),
+    text: share('text', sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))`),
+    words: share('words', sql`complete::int`),
+    inputs: share('inputs', sql`(0 + ${sql.join(owned, sql` + `)}) / ${owned.length}::float8`),
+    quality: share('quality', sql`greatest(0, quality - crowding) / 100.0`),
     // Nobody has been rated yet: unknown, which is not bad.
-    rating: share(sql`0.5`, weights.rating),
+    rating: share('rating', sql`0.5`),
     uptime: share(
+      'uptime',
       sql`coalesce((select uptime_7d from vitality where vitality.jid = listing.jid), 0.5)`,
-      weights.uptime,
     ),
     freshness: share(
+      'freshness',
       sql`(select (verified >= now() - interval '24 hours')::int from listing_status as status where status.id = listing.id)`,
-      weights.freshness,
     ),
   };
 }

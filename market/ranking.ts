@@ -17,6 +17,17 @@ export const weights = {
 /** The weights of a word by where it stands: elsewhere, body, subject, name (Postgres's D, C, B, A). */
 export const wordWeights = [0.05, 0.15, 0.45, 1] as const;
 
+/** How much each share counts for a query; those that it does not ask for count nothing. */
+export function shareWeights(asks: { words: boolean; inputs: boolean }): Why {
+  const isAsked = (share: string) =>
+    share === 'inputs' ? asks.inputs : asks.words || (share !== 'text' && share !== 'words');
+  const shares = Object.entries(weights) as [keyof Why, number][];
+  const whole = shares.reduce((sum, [share, weight]) => sum + (isAsked(share) ? weight : 0), 0);
+  return Object.fromEntries(
+    shares.map(([share, weight]) => [share, isAsked(share) ? weight / whole : 0]),
+  ) as Why;
+}
+
 export type Why = { [share in keyof typeof weights]: number };
 
 /** A score counts in whole millionths, so that a page's key compares exactly. */

@@ -27,7 +27,7 @@ ${fact('Listed since', moment(agent.firstSeen))}
 </dl>
 <section class="results" aria-labelledby="offers">
 <p class="eyebrow" id="offers">${listings.length === 1 ? 'One listing' : `${listings.length} listings`}</p>
-${listings.length > 0 ? hitList(listings) : html`<p class="note">It lists nothing now.</p>`}
+${listings.length > 0 ? hitList(listings.map((record) => ({ record }))) : html`<p class="note">It lists nothing now.</p>`}
 </section>`;
   const title = excerpt(agent.name ?? agent.jid, titleCharsMax);
   return layout({ title, json: `/v1/agents/${encodeURIComponent(agent.jid)}`, main });

@@ -7,14 +7,29 @@ import { languageAttribute, requiredMark } from './hit.ts';
 import { type Html, nothing, said } from './html.ts';
 import { typeText } from './words.ts';
 
-export function formView(listing: Listing, values: FormValues): Html {
+/** Where a form stands. */
+export type FormPlace = {
+  /** Where it leads without JavaScript. */
+  action: string;
+  /** Tells the ids of several forms on one page apart. */
+  prefix: string;
+  /** A stanza on the same page follows what is filled in. */
+  isLive: boolean;
+};
+
+const onItsPage: FormPlace = { action: '#call', prefix: '', isLive: true };
+
+export function formView(listing: Listing, values: FormValues, place: FormPlace = onItsPage): Html {
   const { inputs, inputSchema } = listing;
   if (inputs.length === 0) {
     return html`<p class="note">${inputSchema ? 'It takes no input.' : 'Nobody has stated what it takes.'}</p>`;
   }
-  return html`<form class="inputs" method="get" action="#call" data-form${languageAttribute(listing)}>
+  return html`<form class="inputs" method="get" action="${place.action}"${place.isLive ? html` data-form` : nothing}${languageAttribute(listing)}>
 <input type="hidden" name="${filledParameter}" value="1">
-${inputs.map((input, at) => (isGroup(input) ? group(input, at, values[at] ?? []) : single(input, at, values[at] ?? [])))}
+${inputs.map((input, at) => {
+  const id = `${place.prefix}${at}`;
+  return isGroup(input) ? group(input, id, values[at] ?? []) : single(input, id, values[at] ?? []);
+})}
 <p class="submit"><button data-fallback>Show the stanza with these values</button>
 <span class="note" data-note>Nothing is sent to the agent. A password stays out of the address.</span></p>
 </form>`;
@@ -24,30 +39,30 @@ function isGroup(input: Input): boolean {
   return input.type === 'enum' && input.multiple;
 }
 
-function single(input: Input, at: number, values: string[]): Html {
+function single(input: Input, id: string, values: string[]): Html {
   const isBox = input.type === 'boolean';
-  const label = html`<label for="i${at}">${said(input.label ?? input.name)}${requiredMark(input)}</label>`;
-  return html`<div class="${isBox ? 'field box' : 'field'}" data-field="${at}">
-${isBox ? html`${control(input, at, values)}${label}` : html`${label}${control(input, at, values)}`}
-${help(input, at)}
+  const label = html`<label for="i${id}">${said(input.label ?? input.name)}${requiredMark(input)}</label>`;
+  return html`<div class="${isBox ? 'field box' : 'field'}" data-field="${id}">
+${isBox ? html`${control(input, id, values)}${label}` : html`${label}${control(input, id, values)}`}
+${help(input, id)}
 </div>`;
 }
 
-function group(input: Input, at: number, values: string[]): Html {
-  return html`<fieldset class="field" data-field="${at}" aria-describedby="h${at}">
+function group(input: Input, id: string, values: string[]): Html {
+  return html`<fieldset class="field" data-field="${id}" aria-describedby="h${id}">
 <legend>${said(input.label ?? input.name)}${requiredMark(input)}</legend>
 <div class="choices">${input.options.map(
     (option) =>
       html`<label><input type="checkbox" name="${controlName(input)}" value="${option.value}"${flag('checked', values.includes(option.value))}><span>${said(optionText(option))}</span></label>`,
   )}</div>
-${help(input, at)}
+${help(input, id)}
 </fieldset>`;
 }
 
-function control(input: Input, at: number, values: string[]): Html {
+function control(input: Input, id: string, values: string[]): Html {
   // A password never gets a name: the browser would put it into the address.
   const name = input.secret ? nothing : html` name="${controlName(input)}"`;
-  const shared = html` id="i${at}"${name} aria-describedby="h${at}"${input.required ? html` aria-required="true"` : nothing}`;
+  const shared = html` id="i${id}"${name} aria-describedby="h${id}"${input.required ? html` aria-required="true"` : nothing}`;
   const value = values[0] ?? '';
   if (input.secret) return html`<input type="password" autocomplete="off"${shared}>`;
   if (input.type === 'boolean')
@@ -58,7 +73,7 @@ function control(input: Input, at: number, values: string[]): Html {
     return html`<textarea rows="${Math.min(Math.max(values.length, 3), 12)}" dir="auto" spellcheck="false"${shared}>
 ${values.join('\n')}</textarea>`;
   }
-  return html`<input ${kindOf(input)} value="${value}" dir="auto" autocomplete="off"${shared}${suggestions(input, at)}>${datalist(input, at)}`;
+  return html`<input ${kindOf(input)} value="${value}" dir="auto" autocomplete="off"${shared}${suggestions(input, id)}>${datalist(input, id)}`;
 }
 
 function select(input: Input, shared: Html, value: string): Html {
@@ -101,25 +116,25 @@ function bounds({ min, max }: Input): Html {
   return html`${min === null ? nothing : html` min="${min}"`}${max === null ? nothing : html` max="${max}"`}`;
 }
 
-function suggestions(input: Input, at: number): Html {
-  return input.options.length > 0 ? html` list="o${at}"` : nothing;
+function suggestions(input: Input, id: string): Html {
+  return input.options.length > 0 ? html` list="o${id}"` : nothing;
 }
 
-function datalist(input: Input, at: number): Html {
+function datalist(input: Input, id: string): Html {
   if (input.options.length === 0) return nothing;
-  return html`<datalist id="o${at}">${input.options.map(
+  return html`<datalist id="o${id}">${input.options.map(
     (option) => html`<option dir="auto" value="${option.value}">${optionText(option)}</option>`,
   )}</datalist>`;
 }
 
-function help(input: Input, at: number): Html {
+function help(input: Input, id: string): Html {
   const facts = [
     input.min === null ? null : `from ${input.min}`,
     input.max === null ? null : `to ${input.max}`,
     input.pattern === null ? null : `matching ${input.pattern}`,
     isText(input) && input.multiple ? 'one per line' : null,
   ].filter((fact) => fact !== null);
-  return html`<p class="help" id="h${at}"><code>${said(input.name)}</code> <span class="type">${typeText(input)}${facts.map((fact) => html`, ${said(fact)}`)}</span>${input.description ? html`<span class="about" dir="auto">${input.description}</span>` : nothing}</p>`;
+  return html`<p class="help" id="h${id}"><code>${said(input.name)}</code> <span class="type">${typeText(input)}${facts.map((fact) => html`, ${said(fact)}`)}</span>${input.description ? html`<span class="about" dir="auto">${input.description}</span>` : nothing}</p>`;
 }
 
 function optionText({ label, value }: Option): string {

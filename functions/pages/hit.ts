@@ -3,6 +3,7 @@
 import { html } from 'hono/html';
 import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
+import { type Matches, noMatches } from './matches.ts';
 import { agentPath, categoryPath, listingPath, tagPath } from './paths.ts';
 import {
   durationText,
@@ -18,20 +19,30 @@ import {
 const excerptCharsMax = 260;
 const inputsShownMax = 6;
 const tagsShownMax = 8;
+const tagCharsMax = 60;
 
-export function hitList(records: ListingRecord[]): Html {
-  return html`<ul class="hits">${records.map((record) => html`<li>${hit(record)}</li>`)}</ul>`;
+export type Hit = {
+  record: ListingRecord;
+  /** What of it answers the query. */
+  matches?: Matches;
+  /** What is said below it. */
+  below?: Html;
+};
+
+export function hitList(hits: Hit[]): Html {
+  return html`<ul class="hits">${hits.map((hit) => html`<li>${hitView(hit)}</li>`)}</ul>`;
 }
 
-function hit(record: ListingRecord): Html {
+function hitView({ record, matches = noMatches, below = nothing }: Hit): Html {
   const { listing } = record;
   return html`<article class="hit">
 <header><h2>${languageSpan(listing, html`<a href="${listingPath(listing.id)}">${said(listing.name)}</a>`)}</h2>${stateBadge(stateOf(record))}</header>
 <p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}${vitality(record)}</p>
 ${listing.flags.includes('look-alike-name') ? html`<p class="warning">The name may be drawn to look like another.</p>` : nothing}
 ${listing.description ? html`<p class="excerpt" dir="auto"${languageAttribute(listing)}>${excerpt(listing.description, excerptCharsMax)}</p>` : nothing}
-${inputChips(listing.inputs)}
-${tagList(listing.tags, tagsShownMax)}
+${inputChips(listing.inputs, matches)}
+${tagList(listing.tags, tagsShownMax, matches)}
+${below}
 </article>`;
 }
 
@@ -52,14 +63,17 @@ export function stateBadge(state: State): Html {
   return state.name === 'unknown' ? nothing : html`<span class="state ${state.name}">${state.text}</span>`;
 }
 
-function inputChips(inputs: Input[]): Html {
+function inputChips(inputs: Input[], matches: Matches): Html {
   if (inputs.length === 0) return nothing;
   const rest = inputs.length - inputsShownMax;
-  return html`<ul class="chips" aria-label="Takes">${inputs
+  const all = inputs.map((input, at) => ({ input, isMatch: matches.inputs.has(at) }));
+  // What was asked for is shown, however far behind it stands in the form.
+  const ordered = [...all.filter(({ isMatch }) => isMatch), ...all.filter(({ isMatch }) => !isMatch)];
+  return html`<ul class="chips" aria-label="Takes">${(rest > 0 ? ordered : all)
     .slice(0, inputsShownMax)
     .map(
-      (input) =>
-        html`<li class="chip"><code>${said(input.name)}</code> <span>${typeText(input)}</span>${requiredMark(input)}</li>`,
+      ({ input, isMatch }) =>
+        html`<li class="chip${isMatch ? ' match' : ''}">${marked(html`<code>${said(input.name)}</code>`, isMatch)} <span>${typeText(input)}</span>${requiredMark(input)}</li>`,
     )}${rest > 0 ? html`<li class="more">and ${rest} more</li>` : nothing}</ul>`;
 }
 
@@ -69,10 +83,14 @@ export function requiredMark({ required }: Pick<Input, 'required'>): Html {
     : nothing;
 }
 
-export function tagList(tags: string[], max: number): Html {
+function marked(content: Html, isMatch: boolean): Html {
+  return isMatch ? html`<mark>${content}</mark>` : content;
+}
+
+export function tagList(tags: string[], max: number, matches: Matches = noMatches): Html {
   if (tags.length === 0) return nothing;
   return html`<ul class="tags" aria-label="Tags">${tags.slice(0, max).map((tag) => {
-    return html`<li><a href="${tagPath(tag)}">${said(tag)}</a></li>`;
+    return html`<li><a href="${tagPath(tag)}">${marked(said(excerpt(tag, tagCharsMax)), matches.tags.has(tag))}</a></li>`;
   })}${tags.length > max ? html`<li class="more">and ${tags.length - max} more</li>` : nothing}</ul>`;
 }
 

@@ -3,13 +3,11 @@
 import { accepts } from 'hono/accepts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
-import { parseQuery } from '../../market/query/parse.ts';
-import { parseSort } from '../../market/query/sort.ts';
-import { pageSizeDefault, search } from '../../operations/search.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import { problemResponse } from '../problem-response.ts';
 import { agentPage } from './agent-page.ts';
+import { ask } from './ask.ts';
 import { assets } from './assets.ts';
 import { docsPage, type OpenApiDocument } from './docs-page.ts';
 import { formValues } from './form-values.ts';
@@ -28,15 +26,12 @@ export function createPages({ openApiDocument }: PagesOptions) {
   const pages = createRouter();
 
   pages.get('/', async (context) => {
-    const text = context.req.query('q') ?? '';
-    const cursor = context.req.query('cursor') || null;
-    const query = parseQuery(text);
-    const sort = isProblem(query) ? query : parseSort(context.req.query('sort') || null, query);
-    const outcome =
-      isProblem(query) || typeof sort !== 'string'
-        ? (sort as Problem)
-        : await search(context.var.deps, { query, sort, limit: pageSizeDefault, cursor });
-    return page(context, searchPage({ text, isLater: cursor !== null, outcome }), statusOf(outcome));
+    const found = await ask(context.var.deps, {
+      text: context.req.query('q') ?? '',
+      sort: context.req.query('sort') || null,
+      cursor: context.req.query('cursor') || null,
+    });
+    return page(context, searchPage(found), statusOf(found.outcome));
   });
 
   pages.get('/listings/:id', async (context) => {

@@ -1,7 +1,9 @@
 /** The addresses of the pages, and what may become a link at all. */
 
-import { emptyQuery, type Qualifier } from '../../market/query/ast.ts';
+import { isProblem } from '../../market/problem.ts';
+import { emptyQuery, type Qualifier, type Query } from '../../market/query/ast.ts';
 import { formatQuery } from '../../market/query/format.ts';
+import { parseSort, type Sort, sortDefault } from '../../market/query/sort.ts';
 
 export function listingPath(id: string): string {
   return `/listings/${encodeURIComponent(id)}`;
@@ -15,9 +17,20 @@ export function agentPath(jid: string): string {
   return `/agents/${encodeURIComponent(jid)}`;
 }
 
-export function searchPath(query: string, cursor: string | null = null): string {
-  const parameters = new URLSearchParams({ ...(query && { q: query }), ...(cursor && { cursor }) });
+type Further = { sort?: Sort; cursor?: string | null };
+
+export function searchPath(query: string, { sort = sortDefault, cursor = null }: Further = {}): string {
+  const parameters = new URLSearchParams({
+    ...(query && { q: query }),
+    ...(sort !== sortDefault && { sort }),
+    ...(cursor && { cursor }),
+  });
   return parameters.size === 0 ? '/' : `/?${parameters}`;
+}
+
+/** The first page of a query in an order; in the usual one where the query lacks what the order needs. */
+export function askedPath(query: Query, sort: Sort): string {
+  return searchPath(formatQuery(query), { sort: isProblem(parseSort(sort, query)) ? sortDefault : sort });
 }
 
 export function tagPath(tag: string): string {

@@ -1,9 +1,11 @@
 /**
- * What pages do more when JavaScript is on: the submit stanza follows the form, and code can be copied. Kept as text,
- * since it runs in browsers and is served as it stands.
+ * What pages do more when JavaScript is on: the submit stanza follows the form, code can be copied, and the search box
+ * offers what can be asked. Kept as text, since it runs in browsers and is served as it stands.
  */
 
 import { missingValue } from './call-stanzas.ts';
+import { completionOffersScript } from './completion-offers-script.ts';
+import { completionScript } from './completion-script.ts';
 
 export const script = String.raw`'use strict';
 (() => {
@@ -91,4 +93,5 @@ export const script = String.raw`'use strict';
   addEventListener('hashchange', openTarget);
   openTarget();
 })();
+(() => {${completionOffersScript}${completionScript}})();
 `;

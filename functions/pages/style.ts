@@ -1,12 +1,14 @@
 /** The one style sheet. Colours are custom properties, so that light and dark differ in one place. */
 
+import { searchStyle } from './search-style.ts';
+
 export const style = `
 :root {
   color-scheme: light dark;
   --paper: #fbfaf6; --raised: #ffffff; --sunken: #f2f0e9;
   --ink: #1c2324; --soft: #566062; --line: #dedbd0; --edge: #8c918c;
   --accent: #17655b; --accent-strong: #0f4f47; --on-accent: #ffffff; --wash: #e3efeb;
-  --good: #1c6b3c; --warn: #855300; --warn-wash: #fbf0da; --bad: #a12c22; --bad-wash: #fbe9e6;
+  --good: #1c6b3c; --warn: #855300; --warn-wash: #fbf0da; --bad: #a12c22; --bad-wash: #fbe9e6; --mark: #f6e7b0;
   --serif: "Iowan Old Style", "Palatino Linotype", Palatino, "URW Palladio L", "TeX Gyre Pagella", P052, Georgia, serif;
   --sans: ui-sans-serif, system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", sans-serif;
   --mono: ui-monospace, "SF Mono", "Cascadia Code", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace;
@@ -16,7 +18,7 @@ export const style = `
     --paper: #14191a; --raised: #1b2223; --sunken: #1f2728;
     --ink: #e7e5de; --soft: #a5afae; --line: #303a3b; --edge: #76827f;
     --accent: #83cdbd; --accent-strong: #a5e0d3; --on-accent: #0d2320; --wash: #203734;
-    --good: #86d3a0; --warn: #e6b868; --warn-wash: #352b18; --bad: #f0988d; --bad-wash: #3a2120;
+    --good: #86d3a0; --warn: #e6b868; --warn-wash: #352b18; --bad: #f0988d; --bad-wash: #3a2120; --mark: #4a431f;
   }
 }
 *, *::before, *::after { box-sizing: border-box; }
@@ -63,7 +65,7 @@ code { overflow-wrap: anywhere; }
 .hero.small { padding-block: 0 1.5rem; }
 .hero.small h1 { font-size: clamp(1.35rem, 1.1rem + 1.2vw, 1.75rem); }
 .asked { color: var(--accent); }
-.bar { display: flex; gap: 0.5rem; }
+.bar { position: relative; display: flex; gap: 0.5rem; }
 .bar input { flex: 1; min-width: 0; font-size: 1.1rem; padding: 0.7rem 0.9rem; }
 input, select, textarea, button { font: inherit; color: inherit; }
 input, select, textarea { background: var(--raised); border: 1px solid var(--edge); border-radius: 6px; padding: 0.5rem 0.65rem; max-width: 100%; }
@@ -73,7 +75,6 @@ button { cursor: pointer; background: var(--accent); color: var(--on-accent); bo
 button:hover { background: var(--accent-strong); }
 .refusal { margin: 0.75rem 0 0; padding: 0.6rem 0.9rem; border-left: 4px solid var(--bad); background: var(--bad-wash); border-radius: 0 6px 6px 0; }
 .hints { margin: 0.75rem 0 0; display: flex; flex-wrap: wrap; gap: 0.25rem 0.9rem; font-size: 0.92rem; color: var(--soft); }
-
 .hits > li { border-top: 1px solid var(--line); padding-block: 1.4rem; }
 .hits > li:first-child { border-top: 2px solid var(--ink); }
 .hit > :last-child { margin-bottom: 0; }
@@ -218,4 +219,4 @@ th p { margin: 0; }
 @media print {
   .top nav, .search, .foot, .copy, .submit { display: none; }
 }
-`;
+${searchStyle}`;

@@ -112,19 +112,41 @@ async function find(text: string, limit = 20, cursor: string | null = null, sort
 
 describe('words', () => {
   test.each([
-    ['convert currency', ['Convert currency', 'Daily news']],
-    ['converting currencies', ['Convert currency', 'Daily news']],
+    // Two have both words; one has one of them, and comes last.
+    ['convert currency', ['Convert currency', 'Daily news', 'Convert units']],
+    ['converting currencies', ['Convert currency', 'Daily news', 'Convert units']],
     ['"convert currency"', ['Convert currency']],
     ['convert -currency', ['Convert units']],
     ['currency domain:works.test', ['Convert currency']],
     ['Haus lang:de', ['Wetterbericht']],
     ['天気', ['天気予報を調べる']],
-    ['fromCurrency', ['Convert currency']],
+    ['fromCurrency', ['Convert currency', 'Daily news']],
     ['nothing-like-it-at-all', []],
-    ["'; drop table listing; --", []],
+    // Its description speaks of a table.
+    ["'; drop table listing; --", ['Convert currency']],
     ['& | ! ( ) : * <->', []],
   ])('%s find what they ask for, the best first', async (text, names) => {
     expect((await find(text)).names).toEqual(names);
+  });
+
+  test('may be lacking in part where few listings have them all, and the answer says so', async () => {
+    expect((await find('convert currency')).partial).toBe(true);
+    expect((await find('currency')).partial).toBe(false);
+    expect(await find('weather currency')).toMatchObject({ mended: null, partial: true });
+    // What else the query asks must hold all the same.
+    expect((await find('convert currency domain:works.test')).names).toEqual(['Convert currency']);
+    expect((await find('convert currency -dated', 20, null, 'name')).names).toEqual(['Daily news']);
+  });
+
+  test('that merely join others need not be there, unless there are no others', async () => {
+    expect((await find('convert to a currency')).names[0]).toBe('Convert currency');
+    expect((await find('the')).items).toEqual([]);
+    expect((await find('about')).names).toEqual(['Daily news']);
+  });
+
+  test('are found without their accents, written together or apart', async () => {
+    expect((await find('Hauser')).names).toEqual(['Wetterbericht']);
+    expect((await find('day-ly')).names).toEqual([]);
   });
 
   test('mistyped are mended where nothing matches as it is written, and the answer says so', async () => {
