@@ -18,7 +18,7 @@ import { startAgent, type TestAgent, type TestCommand } from '../support/agent.t
 import { tune } from '../support/commands.ts';
 import { type RunningDirectory, runWorker, startDirectory, until } from '../support/directory.ts';
 import { fieldsOf, textField, type Values } from '../support/fields.ts';
-import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
+import { agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { rowsOf } from '../support/rows.ts';
 import { fixture } from '../support/xml.ts';
 
@@ -170,12 +170,9 @@ describe('an agent', () => {
     });
     expect(kept.status).toBe('completed');
     await listed(agent, ['Feet to metres', 'Name that tune']);
-    const found = (await fetch(`${directory.http}/v1/listings?q=metres`).then((response) =>
-      response.json(),
-    )) as {
-      items: { provider: { jid: string }; tags: string[] }[];
-    };
-    expect(found.items).toMatchObject([{ provider: { jid: agent.jid }, tags: ['length', 'units'] }]);
+    expect(await foundOverHttp(directory.http, 'metres')).toMatchObject([
+      { provider: { jid: agent.jid }, tags: ['length', 'units'] },
+    ]);
 
     await walk(agent, 'mine', { task: 'correct', listing: 'tune' }, { hidden: '1' });
     expect((await listingsOf(agent)).map(({ name }) => name)).toEqual(['Feet to metres']);

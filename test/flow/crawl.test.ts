@@ -14,7 +14,7 @@ import { startAgent, type TestCommand } from '../support/agent.ts';
 import { convert, tune } from '../support/commands.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
-import { type ListingJson, listedOverHttp, agentOverHttp as showAgent } from '../support/overview.ts';
+import { foundOverHttp, listedOverHttp, agentOverHttp as showAgent } from '../support/overview.ts';
 import { queryIn } from '../support/questions.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
@@ -48,9 +48,8 @@ describe('an agent', () => {
         availability: { online: true },
         sources: [{ source: 'command' }, { source: 'first-form' }],
       });
-      const found = await fetch(`${directory.http}/v1/listings?q=feet%20domain:${domain}`);
-      const { items } = (await found.json()) as { items: ListingJson[] };
-      expect(items.map((item) => item.id)).toContain(listing?.id);
+      const found = await foundOverHttp(directory.http, `feet domain:${domain}`);
+      expect(found.map(({ id }) => id)).toContain(listing?.id);
       expect(await (await fetch(`${directory.http}/v1/listings/${listing?.id}`)).json()).toEqual(listing);
     }
   });

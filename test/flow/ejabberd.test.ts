@@ -22,7 +22,7 @@ import { startAgent, type TestAgent, type TestCommand } from '../support/agent.t
 import { convert, tune } from '../support/commands.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm } from '../support/fields.ts';
-import { type AgentJson, agentOverHttp, type ListingJson, listedOverHttp } from '../support/overview.ts';
+import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
@@ -164,9 +164,8 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
           call: { jid: agent.fullJid, node: 'convert' },
           availability: { online: true },
         });
-        const response = await fetch(`${directory.http}/v1/listings?q=feet%20domain:${domain}`);
-        const found = (await response.json()) as { items: ListingJson[] };
-        expect(found.items.map((item) => item.id)).toContain(listing?.id);
+        const found = await foundOverHttp(directory.http, `feet domain:${domain}`);
+        expect(found.map(({ id }) => id)).toContain(listing?.id);
         expect(agent.executed.get('convert')).toBe(1);
       });
 

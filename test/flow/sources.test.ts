@@ -24,7 +24,7 @@ import { type RunningDirectory, startDirectory, until } from '../support/directo
 import { formOf, listingForm } from '../support/fields.ts';
 import { directoryInfo, infoOf } from '../support/infos.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
-import { agentOverHttp, type ListingJson, listedOverHttp } from '../support/overview.ts';
+import { agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { rowsOf } from '../support/rows.ts';
 import { visit } from '../support/visits.ts';
 
@@ -246,9 +246,9 @@ describe('a component', () => {
       call: { protocol: 'agent-task', jid, node: 'statistics.describe' },
       sources: [{ source: 'manifest' }],
     });
-    const found = await fetch(`${directory.http}/v1/listings?q=domain:${far.component.domain}`);
-    const { items } = (await found.json()) as { items: ListingJson[] };
-    const nodes = items.map(({ call }) => call?.node);
-    expect(nodes).toEqual(expect.arrayContaining(['statistics.describe', 'letters.change-case']));
+    const found = await foundOverHttp(directory.http, `domain:${far.component.domain}`);
+    expect(found.map(({ call }) => call?.node)).toEqual(
+      expect.arrayContaining(['statistics.describe', 'letters.change-case']),
+    );
   });
 });

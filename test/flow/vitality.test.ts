@@ -9,7 +9,7 @@ import { startAgent, type TestAgent } from '../support/agent.ts';
 import { tune } from '../support/commands.ts';
 import { createDirectory, runFunctions, type TestDirectory, until } from '../support/directory.ts';
 import { observedOf } from '../support/observed.ts';
-import { type AgentJson, agentOverHttp, type ListingJson } from '../support/overview.ts';
+import { type AgentJson, agentOverHttp, foundOverHttp } from '../support/overview.ts';
 
 type Availability = NonNullable<AgentJson['availability']>;
 
@@ -62,10 +62,9 @@ test('an agent that is online is pinged, and its uptime and reply time appear ov
   expect(availability.replyMs).toBeLessThan(600);
   await reached('uptime', agent.jid, ({ uptime }) => uptime['1d'] === 1 && uptime['30d'] === 1);
   expect((await observed(agent.jid)).bad).toBe(0);
-  const found = await fetch(`${functions.url}/v1/listings?q=tune%20domain:works.test`);
-  const { items } = (await found.json()) as { items: ListingJson[] };
-  expect(items[0]?.availability).toMatchObject({ uptime: { '1d': 1, '7d': 1, '30d': 1 } });
-  expect(items[0]?.availability?.replyMs).toBeGreaterThanOrEqual(150);
+  const [found] = await foundOverHttp(functions.url, 'tune domain:works.test');
+  expect(found?.availability).toMatchObject({ uptime: { '1d': 1, '7d': 1, '30d': 1 } });
+  expect(found?.availability?.replyMs).toBeGreaterThanOrEqual(150);
 });
 
 test('an agent that refuses pings is reachable: a refusal is an answer', async () => {
