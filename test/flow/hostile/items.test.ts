@@ -47,11 +47,11 @@ describe('a component with a million items', () => {
     expect((await entitiesOf(bot, domain)).length).toBe(1 + sourceLimits.childrenMax);
     await expectUnharmed(bot);
     // Its turn comes among the thousand that are due there.
-    await visit(bot, `0@${domain}`, 40_000);
+    await visit(bot, `0@${domain}`, 60_000);
     await expectUnharmed(bot);
     // Accounts lead no further.
     expect((await entitiesOf(bot, domain)).length).toBe(1 + sourceLimits.childrenMax);
-  }, 60_000);
+  }, 90_000);
 
   test('whose tree of nodes has no end is walked to a limit', async () => {
     const bot = await startBot(home);
