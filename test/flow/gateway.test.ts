@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import { toolListings } from '../../market/tool-listings.ts';
 import { readEndpointInfo } from '../../protocol/dialects/agent-gateway/infos.ts';
 import {
@@ -16,7 +15,9 @@ import { startGateway } from '../../scripts/specialists/gateway/gateway.ts';
 import { isEndpoint, isGateway, listEndpoints } from '../../worker/gateway.ts';
 import { until } from '../support/directory.ts';
 import { Crawler, ownerOf, runGateway, runTampered } from '../support/gateway.ts';
+import { startProxy } from '../support/proxy.ts';
 
+/** On the last server, the crawler's session being on the first: where there are two, they federate. */
 const { gateway: component } = inject('stack').components;
 const gateway = component.domain;
 const crawler = new Crawler();
@@ -131,21 +132,11 @@ describe('an Agent Gateway', () => {
   });
 
   test('is back after its stream was cut, and is not let in with a wrong secret', async () => {
-    const target = new URL(component.service);
-    const sockets = new Set<Socket>();
-    const proxy = createServer((socket) => {
-      const onward = connect(Number(target.port), target.hostname);
-      for (const one of [socket, onward]) sockets.add(one.on('error', () => undefined));
-      socket.pipe(onward).pipe(socket);
-    });
-    await new Promise<void>((listening) => proxy.listen(0, '127.0.0.1', listening));
-    onTestFinished(() => void proxy.close());
-    const { port } = proxy.address() as AddressInfo;
-    await runGateway(component, { service: `xmpp://127.0.0.1:${port}` });
-    for (const socket of sockets) socket.destroy();
-    const opened = sockets.size;
-    await until('it is connected again', async () => sockets.size > opened);
-    await until('it answers', async () => (await crawler.asker().info(gateway)).kind === 'answer');
+    const proxy = await startProxy(component.service);
+    await runGateway({ ...component, service: proxy.service });
+    proxy.freeze();
+    proxy.end('close');
+    await until('it answers', async () => (await crawler.asker(500).info(gateway)).kind === 'answer');
     await expect(startGateway({ ...component, secret: 'wrong' })).rejects.toThrow('not-authorized');
   });
 
