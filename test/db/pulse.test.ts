@@ -1,9 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
-import { grantConsent, notePresence, onlineResources } from '../../db/consent.ts';
-import { writeIndex } from '../../db/write-index.ts';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { notePresence, onlineResources } from '../../db/consent.ts';
 import { NS_DISCO_INFO, NS_PING } from '../../protocol/namespaces.ts';
 import type { Condition } from '../../protocol/stanza-error.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
@@ -11,20 +8,13 @@ import type { IqOutcome } from '../../worker/iq-caller.ts';
 import { Pace } from '../../worker/pace.ts';
 import type { Ask } from '../../worker/ping.ts';
 import { Pulse } from '../../worker/pulse.ts';
-import { freshDatabase } from '../support/database.ts';
+import { forgetAgents, ownDatabase } from '../support/database.ts';
 import { until } from '../support/directory.ts';
-import { indexOf } from '../support/listings.ts';
+import { writeAgents } from '../support/listings.ts';
+import { observedOf } from '../support/observed.ts';
 
-let database: WorkerDatabase;
-beforeAll(async () => {
-  database = connectWorker((await freshDatabase()).url, () => undefined);
-});
-afterAll(() => database.end());
-beforeEach(() =>
-  database.db.execute(
-    sql`truncate listing, listing_status, agent, consent, presence, observation, vitality, change cascade`,
-  ),
-);
+const database = ownDatabase();
+beforeEach(() => forgetAgents(database.db));
 
 const periodMs = 100;
 const pong: IqOutcome = { kind: 'result', payload: null };
@@ -39,15 +29,12 @@ type Answer = (to: string | null, payload: Element) => IqOutcome | Promise<IqOut
 
 /** A pulse whose questions are answered by the test; agents are online unless it is said otherwise. */
 async function run(jids: string[], answer: Answer, { online = true, held = false, up = true } = {}) {
-  await writeIndex(
-    database.db,
-    jids.map((jid) => indexOf(jid, [{ node: 'n' }])),
-    0,
-  );
-  for (const jid of jids) {
-    await grantConsent(database.db, jid);
-    if (online) await notePresence(database.db, [{ jid, resource: 'r', state: 'on' }]);
-  }
+  await writeAgents(database.db, jids);
+  if (online)
+    await notePresence(
+      database.db,
+      jids.map((jid) => ({ jid, resource: 'r', state: 'on' })),
+    );
   const asked: (string | null)[] = [];
   const sent: Element[] = [];
   const ask: Ask = async (to, _type, payload) => {
@@ -73,12 +60,7 @@ async function run(jids: string[], answer: Answer, { online = true, held = false
   return { pulse, asked, sent };
 }
 
-async function observed(jid: string): Promise<{ good: number; bad: number }> {
-  const { rows } = (await database.db.execute(sql`
-    select coalesce(sum(good), 0)::int as good, coalesce(sum(bad), 0)::int as bad
-    from observation where jid = ${jid}`)) as unknown as { rows: { good: number; bad: number }[] };
-  return rows[0] ?? { good: 0, bad: 0 };
-}
+const observed = (jid: string) => observedOf(database.db, jid);
 
 const a = 'a@x.test';
 

@@ -1,14 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { enqueue, enqueueNew, lease, release, releaseAll, revisitMinMs } from '../../db/queue.ts';
-import { freshDatabase } from '../support/database.ts';
+import { ownDatabase } from '../support/database.ts';
+import { rowsOf } from '../support/rows.ts';
 
-let database: WorkerDatabase;
-beforeAll(async () => {
-  database = connectWorker((await freshDatabase()).url, () => undefined);
-});
-afterAll(() => database.end());
+const database = ownDatabase();
 beforeEach(() => database.db.execute(sql`truncate entity`));
 
 const target = (jid: string, dueMs = 0) => ({ jid, domain: jid.split('@').at(-1) ?? jid, depth: 0, dueMs });
@@ -18,10 +14,11 @@ const take = async (more: Partial<typeof options> = {}, worker = 'w') =>
 
 /** When the entity is due, in milliseconds from now. */
 async function dueMs(jid: string): Promise<number> {
-  const { rows } = (await database.db.execute(
+  const [row] = await rowsOf<{ ms: string }>(
+    database.db,
     sql`select extract(epoch from due - now()) * 1000 as ms from entity where jid = ${jid}`,
-  )) as unknown as { rows: { ms: string }[] };
-  return Number(rows[0]?.ms);
+  );
+  return Number(row?.ms);
 }
 
 describe('the crawl queue', () => {
@@ -102,10 +99,8 @@ describe('the crawl queue', () => {
       const [taken] = await lease(database.db, 'w', options);
       expect(taken?.failures).toBe(2);
       await release(database.db, 'w', [{ jid: 'a@x.test', nextMs: 0, failed }]);
-      const { rows } = (await database.db.execute(sql`select failures from entity`)) as unknown as {
-        rows: { failures: number }[];
-      };
-      expect(rows[0]?.failures).toBe(failed ? 3 : 0);
+      const kept = await rowsOf<{ failures: number }>(database.db, sql`select failures from entity`);
+      expect(kept).toEqual([{ failures: failed ? 3 : 0 }]);
     }
   });
 });

@@ -1,24 +1,18 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import { describe, expect, test } from 'vitest';
 import { grantConsent, hasConsent } from '../../db/consent.ts';
 import { saidOf, saveCorrection } from '../../db/corrections.ts';
-import { rowsOf } from '../../db/database.ts';
 import { listingsOfAgent } from '../../db/listings.ts';
 import { findRegistration, grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
 import { seedEntity } from '../../db/seeds.ts';
 import { sweep } from '../../db/sweep.ts';
 import { insertToken, liveTokens, revokeTokens } from '../../db/tokens.ts';
 import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
-import { freshDatabase } from '../support/database.ts';
+import { ownDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
+import { rowsOf } from '../support/rows.ts';
 
-let database: WorkerDatabase;
-
-beforeAll(async () => {
-  database = connectWorker((await freshDatabase()).url, () => undefined);
-});
-afterAll(() => database.end());
+const database = ownDatabase();
 
 const wish = { leaseHours: 24, relay: null, presence: null, about: null };
 const domain = 'works.test';
@@ -48,8 +42,11 @@ const lapse = (jid: string, days: number) =>
 
 async function operationsOf(jid: string): Promise<string[]> {
   const ids = sql`id like ${`urn:air:works.test:u.${jid.split('@')[0]}:%`}`;
-  const result = await database.db.execute(sql`select op from change where ${ids} order by seq`);
-  return rowsOf<{ op: string }>(result).map(({ op }) => op);
+  const changes = await rowsOf<{ op: string }>(
+    database.db,
+    sql`select op from change where ${ids} order by seq`,
+  );
+  return changes.map(({ op }) => op);
 }
 
 describe('a registration', () => {
@@ -59,8 +56,8 @@ describe('a registration', () => {
     expect(until.getTime() - Date.now()).toBeGreaterThan(23.9 * 3_600_000);
     expect(await findRegistration(database.db, jid)).toMatchObject({ state: 'live', leaseUntil: until });
     expect(await hasConsent(database.db, jid)).toBe(true);
-    const due = await database.db.execute(sql`select from entity where jid = ${jid} and due <= now()`);
-    expect(rowsOf(due)).toHaveLength(1);
+    const due = sql`select from entity where jid = ${jid} and due <= now()`;
+    expect(await rowsOf(database.db, due)).toHaveLength(1);
     await lapse(jid, 0);
     expect(await findRegistration(database.db, jid)).toMatchObject({ state: 'lapsed' });
     expect(await hasConsent(database.db, jid)).toBe(false);

@@ -1,7 +1,6 @@
-import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type SQL, sql } from 'drizzle-orm';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { findAgent } from '../../db/agents.ts';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
 import { grantConsent, notePresence } from '../../db/consent.ts';
 import { listingsOfAgent } from '../../db/listings.ts';
 import { doubtPresence, takeDue } from '../../db/pings.ts';
@@ -16,38 +15,22 @@ import {
   observeVisit,
   vitalityLimits,
 } from '../../db/vitality.ts';
-import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
+import { withdrawSubscription } from '../../db/write-index.ts';
 import { parseQuery } from '../../market/query/parse.ts';
-import { freshDatabase } from '../support/database.ts';
-import { indexOf } from '../support/listings.ts';
+import { forgetAgents, ownDatabase } from '../support/database.ts';
+import { writeAgents } from '../support/listings.ts';
+import { rowsOf } from '../support/rows.ts';
 
-let database: WorkerDatabase;
-beforeAll(async () => {
-  database = connectWorker((await freshDatabase()).url, () => undefined);
-});
-afterAll(() => database.end());
-beforeEach(() =>
-  database.db.execute(
-    sql`truncate listing, listing_status, agent, consent, presence, observation, vitality, change cascade`,
-  ),
-);
+const database = ownDatabase();
+beforeEach(() => forgetAgents(database.db));
 
 const periodMs = 300_000;
 const unknown = { uptime: { d1: null, d7: null, d30: null }, replyMs: null };
 
-async function rows<Row>(query: ReturnType<typeof sql>): Promise<Row[]> {
-  return ((await database.db.execute(query)) as unknown as { rows: Row[] }).rows;
-}
+const rows = <Row>(statement: SQL) => rowsOf<Row>(database.db, statement);
 
-/** Listed agents; they consent unless it is said that they do not. */
-async function listed(jids: string[], { consented = true, presenceDenied = false } = {}): Promise<void> {
-  await writeIndex(
-    database.db,
-    jids.map((jid) => ({ ...indexOf(jid, [{ node: 'n' }]), presenceDenied })),
-    0,
-  );
-  if (consented) for (const jid of jids) await grantConsent(database.db, jid);
-}
+const listed = (jids: string[], more?: Parameters<typeof writeAgents>[2]) =>
+  writeAgents(database.db, jids, more);
 
 const reached = (jid: string, replyMs: number | null = 10): Observation => ({
   jid,

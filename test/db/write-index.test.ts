@@ -1,37 +1,28 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import { describe, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
 import { claimDatabase } from '../../db/directory.ts';
 import { findListing, listingsOfAgent } from '../../db/listings.ts';
 import { removeDomains, withdrawSubscription, writeIndex } from '../../db/write-index.ts';
-import { freshDatabase } from '../support/database.ts';
+import { ownDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
+import { rowsOf } from '../support/rows.ts';
 
-let database: WorkerDatabase;
-
-beforeAll(async () => {
-  const { url } = await freshDatabase();
-  database = connectWorker(url, () => undefined);
-});
-afterAll(() => database.end());
+const database = ownDatabase();
 
 const absenceMs = 60_000;
 
 async function changes() {
-  const { rows } = (await database.db.execute(
+  const rows = await rowsOf<{ id: string; seq: string; op: string }>(
+    database.db,
     sql`select id, seq, op from change order by seq`,
-  )) as unknown as {
-    rows: { id: string; seq: string; op: string }[];
-  };
+  );
   return rows.map(({ id, seq, op }) => ({ id, seq: Number(seq), op }));
 }
 
 async function head(): Promise<number> {
-  const { rows } = (await database.db.execute(sql`select seq from change_head`)) as unknown as {
-    rows: { seq: string }[];
-  };
-  return Number(rows[0]?.seq);
+  const [row] = await rowsOf<{ seq: string }>(database.db, sql`select seq from change_head`);
+  return Number(row?.seq);
 }
 
 /** Makes it so long ago that everything missing has been missing long enough. */

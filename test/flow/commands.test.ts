@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { hasConsent } from '../../db/consent.ts';
 import { findRegistration } from '../../db/registrations.ts';
 import { type CommandResponse, readCommandResponse } from '../../protocol/commands.ts';
-import { field, form, writeForm } from '../../protocol/data-form.ts';
+import { form, writeForm } from '../../protocol/data-form.ts';
 import { infoQuery, itemsQuery, readInfo, readItems } from '../../protocol/disco.ts';
 import {
   NS_AGENTCARD,
@@ -14,44 +14,37 @@ import {
   NS_DISCO_ITEMS,
 } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
-import { textField } from '../support/fields.ts';
-import { agentOverHttp } from '../support/overview.ts';
+import { tune } from '../support/commands.ts';
+import { type RunningDirectory, runWorker, startDirectory, until } from '../support/directory.ts';
+import { fieldsOf, textField, type Values } from '../support/fields.ts';
+import { agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
+import { rowsOf } from '../support/rows.ts';
 import { fixture } from '../support/xml.ts';
 
-let directory: TestDirectory;
-let functions: Functions;
-let worker: Awaited<ReturnType<typeof runWorker>>;
+let directory: RunningDirectory;
 let address: string;
 
 beforeAll(async () => {
-  directory = await createDirectory();
+  directory = await startDirectory();
   address = `${directory.jid}/guildhall`;
-  [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
-  await until('the directory is online', async () => worker.session.ready);
 });
 
 const convert: TestCommand = { name: 'Convert feet', fields: [textField('amount', { label: 'Amount' })] };
-const tune: TestCommand = { name: 'Name that tune', fields: [textField('tune')] };
-
-type Given = { [name: string]: string | string[] };
 
 async function command(
   agent: TestAgent,
   node: string,
-  { sid = null, action, values }: { sid?: string | null; action?: string; values?: Given } = {},
+  { sid = null, action, values }: { sid?: string | null; action?: string; values?: Values } = {},
 ): Promise<CommandResponse> {
-  const fields = Object.entries(values ?? {}).map(([name, value]) => field(name, value));
-  const submitted = values && writeForm(form('submit', fields));
+  const submitted = values && writeForm(form('submit', fieldsOf(values)));
   const asked = xml('command', { xmlns: NS_COMMANDS, node, sessionid: sid, action }, submitted);
   const reply = await agent.ask('set', asked, address);
   return readCommandResponse(reply.getChild('command', NS_COMMANDS) as Element);
 }
 
 /** Goes through a command, one submitted form after the other; the last one completes it. */
-async function walk(agent: TestAgent, node: string, ...stages: Given[]): Promise<CommandResponse> {
+async function walk(agent: TestAgent, node: string, ...stages: Values[]): Promise<CommandResponse> {
   let answer = await command(agent, node);
   for (const [at, values] of stages.entries()) {
     const action = at === stages.length - 1 && answer.actions.includes('complete') ? 'complete' : 'next';
@@ -70,15 +63,9 @@ const rowsIn = ({ form: result }: CommandResponse) =>
   );
 
 const listingsOf = async (agent: TestAgent) =>
-  (await agentOverHttp(functions.url, agent.jid))?.listings ?? [];
+  (await agentOverHttp(directory.http, agent.jid))?.listings ?? [];
 
-async function listed(agent: TestAgent, names: string[]): Promise<void> {
-  const wanted = JSON.stringify([...names].sort());
-  await until(`${agent.jid} lists ${wanted}`, async () => {
-    const found = (await listingsOf(agent)).map(({ name }) => name).sort();
-    return JSON.stringify(found) === wanted;
-  });
-}
+const listed = (agent: TestAgent, names: string[]) => listedOverHttp(directory.http, agent.jid, names);
 
 const lapse = (agent: TestAgent, days: number) =>
   directory.db.execute(sql`
@@ -183,12 +170,9 @@ describe('an agent', () => {
     });
     expect(kept.status).toBe('completed');
     await listed(agent, ['Feet to metres', 'Name that tune']);
-    const found = (await fetch(`${functions.url}/v1/listings?q=metres`).then((response) =>
-      response.json(),
-    )) as {
-      items: { provider: { jid: string }; tags: string[] }[];
-    };
-    expect(found.items).toMatchObject([{ provider: { jid: agent.jid }, tags: ['length', 'units'] }]);
+    expect(await foundOverHttp(directory.http, 'metres')).toMatchObject([
+      { provider: { jid: agent.jid }, tags: ['length', 'units'] },
+    ]);
 
     await walk(agent, 'mine', { task: 'correct', listing: 'tune' }, { hidden: '1' });
     expect((await listingsOf(agent)).map(({ name }) => name)).toEqual(['Feet to metres']);
@@ -204,13 +188,13 @@ describe('an agent', () => {
     await until('the card is listed', async () => (await listingsOf(agent)).length > 2);
     const gone = await walk(agent, 'deregister', {});
     expect(gone.notes[0]?.text).toMatch(/^\d listings were removed/);
-    expect(await agentOverHttp(functions.url, agent.jid)).toBeNull();
+    expect(await agentOverHttp(directory.http, agent.jid)).toBeNull();
     // Coming online, and what it states to everybody, do not bring it back.
     agent.offline();
     agent.online();
     await agent.publish(NS_AGENTCARD, 'current', fixture('ai-sns/card.xml'));
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(await agentOverHttp(functions.url, agent.jid)).toBeNull();
+    expect(await agentOverHttp(directory.http, agent.jid)).toBeNull();
     expect(await hasConsent(directory.db, agent.jid)).toBe(false);
     agent.subscribe();
     await until('it is back', async () => (await listingsOf(agent)).length > 2);
@@ -231,11 +215,11 @@ describe('an agent', () => {
     // The registration alone keeps the listing.
     agent.unsubscribe();
     await until('the subscription is over', async () => {
-      const result = await directory.db.execute(sql`select jid from consent where jid = ${agent.jid}`);
-      return (result as unknown as { rows: unknown[] }).rows.length === 0;
+      const consents = await rowsOf(directory.db, sql`select jid from consent where jid = ${agent.jid}`);
+      return consents.length === 0;
     });
     await listed(agent, ['Convert feet']);
-    const stale = async () => ((await listingsOf(agent))[0] as unknown as { stale: boolean }).stale;
+    const stale = async () => (await listingsOf(agent))[0]?.stale;
     expect(await stale()).toBe(false);
     await lapse(agent, 0);
     expect(await stale()).toBe(true);
@@ -243,7 +227,7 @@ describe('an agent', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_200));
     expect(await stale()).toBe(true);
     await lapse(agent, 7);
-    await until('it is removed', async () => (await agentOverHttp(functions.url, agent.jid)) === null);
+    await until('it is removed', async () => (await agentOverHttp(directory.http, agent.jid)) === null);
     expect(await findRegistration(directory.db, agent.jid)).toBeNull();
   });
 
@@ -266,8 +250,10 @@ describe('an agent', () => {
     });
     const token = valueIn(issued, 'token');
     expect(Buffer.from(token.replace('guildhall_', ''), 'base64url')).toHaveLength(32);
-    const result = await directory.db.execute(sql`select * from token where jid = ${agent.jid}`);
-    const [row] = (result as unknown as { rows: { hash: string }[] }).rows;
+    const [row] = await rowsOf<{ hash: string }>(
+      directory.db,
+      sql`select * from token where jid = ${agent.jid}`,
+    );
     expect(row?.hash).toBe(createHash('sha256').update(token).digest('hex'));
     expect(JSON.stringify(row)).not.toContain(token.slice(10));
 
@@ -291,7 +277,7 @@ describe('an agent', () => {
 
 describe('asked for over HTTP,', () => {
   const post = (body: object) =>
-    fetch(`${functions.url}/v1/agents`, {
+    fetch(`${directory.http}/v1/agents`, {
       method: 'POST',
       body: JSON.stringify(body),
       headers: { 'content-type': 'application/json' },
@@ -304,7 +290,7 @@ describe('asked for over HTTP,', () => {
     expect([response.status, await response.json()]).toEqual([202, { jid: agent.jid }]);
     const location = response.headers.get('location') ?? '';
     expect(location).toBe(`/v1/agents/${encodeURIComponent(agent.jid)}`);
-    await until('it is shown', async () => (await fetch(`${functions.url}${location}`)).ok);
+    await until('it is shown', async () => (await fetch(`${directory.http}${location}`)).ok);
   });
 
   test.each<[string, object, number, string]>([
@@ -341,8 +327,8 @@ test('a restart of the worker keeps registrations, and tells who was in mid-comm
   const agent = await startAgent({ directory: directory.jid, commands: { convert } });
   await walk(agent, 'register', {});
   const { sessionId: sid } = await command(agent, 'mine');
-  await worker.stop();
-  worker = await runWorker(directory);
+  await directory.stop();
+  const worker = await runWorker(directory);
   await until('the directory is online again', async () => worker.session.ready);
   await expect(command(agent, 'mine', { sid, action: 'next', values: {} })).rejects.toThrow('bad-sessionid');
   const again = await command(agent, 'register');

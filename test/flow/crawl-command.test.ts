@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { capsVer, writeCaps } from '../../protocol/caps.ts';
-import { field, form, writeForm } from '../../protocol/data-form.ts';
+import { writeForm } from '../../protocol/data-form.ts';
 import { readListingForm, writeListingForm } from '../../protocol/dialects/listing-form.ts';
 import {
   NS_AGENTCARD,
@@ -20,8 +20,10 @@ import { type Element, xml } from '../../protocol/xml.ts';
 import type { Report } from '../../scripts/crawl/survey.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
+import { convert } from '../support/commands.ts';
 import { until } from '../support/directory.ts';
-import { textField } from '../support/fields.ts';
+import { formOf, listingForm, textField } from '../support/fields.ts';
+import { queryIn } from '../support/questions.ts';
 import { fixture } from '../support/xml.ts';
 
 const script = fileURLToPath(new URL('../../scripts/crawl.ts', import.meta.url));
@@ -61,18 +63,6 @@ async function lookAsJson(target: string, ...more: string[]): Promise<Report> {
   expect([code, err]).toEqual([0, '']);
   return JSON.parse(out) as Report;
 }
-
-const convert: TestCommand = {
-  name: 'Convert feet',
-  fields: [
-    textField('amount', {
-      label: 'Amount',
-      required: true,
-      validation: { datatype: 'xs:decimal', method: 'range', min: '0', max: '9', regex: null },
-    }),
-    textField('unit', { type: 'list-single', label: 'Unit', options: [{ label: 'Metre', value: 'm' }] }),
-  ],
-};
 
 /** An agent that answers whoever asks, and lets the looker see its presence. */
 const agentWith = (commands: { [node: string]: TestCommand }): Promise<TestAgent> =>
@@ -120,13 +110,7 @@ describe('a look at an agent', () => {
 
   test('as JSON says the same', async () => {
     const agent = await agentWith({ convert });
-    const own = readListingForm(
-      form('result', [
-        field('FORM_TYPE', NS_LISTING, 'hidden'),
-        field('name', 'Feet'),
-        field('tags', ['length']),
-      ]),
-    );
+    const own = readListingForm(listingForm({ name: 'Feet', tags: ['length'] }));
     agent.commands.set('convert', { ...convert, infoForms: [writeListingForm(own)] });
     const report = await lookAsJson(agent.fullJid, '--probe');
     expect(report).toMatchObject({
@@ -183,30 +167,19 @@ test('a look at a broken agent says everything that is wrong, and how to mend it
     convert: {
       name: 'convert',
       fields: [textField('count'), textField('to', { type: 'list-single', label: 'To' })],
-      infoForms: [
-        form('result', [
-          field('FORM_TYPE', NS_LISTING, 'hidden'),
-          field('name', 'X'),
-          field('price_amount', '1'),
-        ]),
-      ],
+      infoForms: [listingForm({ name: 'X', price_amount: '1' })],
     },
   });
   agent.identity = { category: 'client', type: 'pc' };
   agent.features = [NS_DATA];
   agent.intercept = (iq) => {
-    const query = iq.getChild('query', NS_DISCO_ITEMS);
-    if (query?.attrs.node !== NS_COMMANDS) return undefined;
+    if (!queryIn(iq, NS_DISCO_ITEMS, NS_COMMANDS)) return undefined;
     return xml('query', { xmlns: NS_DISCO_ITEMS, node: NS_COMMANDS }, [
       xml('item', { jid: 'victim@works.test/x', node: 'stolen', name: 'Stolen \u009b31m' }),
       xml('item', { jid: agent.fullJid, node: 'convert', name: 'convert' }),
     ]);
   };
-  await agent.publish(
-    NS_LISTING,
-    'nameless',
-    writeForm(form('result', [field('FORM_TYPE', NS_LISTING, 'hidden')])),
-  );
+  await agent.publish(NS_LISTING, 'nameless', writeForm(listingForm({})));
   const hidden = await lookAsJson(agent.fullJid, '--probe');
   expect(hidden.listings).toEqual([]);
   expect(hidden.faults.map(({ what }) => what)).toEqual([
@@ -242,11 +215,10 @@ test('a look at a pubsub service shows what it holds in the name of others, and 
   const agent = await agentWith({ convert });
   const node = `listings-${randomBytes(4).toString('hex')}`;
   const service = `pubsub.${domain}`;
-  const config = form('submit', [
-    field('FORM_TYPE', `${NS_PUBSUB}#node_config`, 'hidden'),
-    field('pubsub#type', NS_LISTING),
-    field('pubsub#access_model', 'open'),
-  ]);
+  const config = formOf('submit', `${NS_PUBSUB}#node_config`, {
+    'pubsub#type': NS_LISTING,
+    'pubsub#access_model': 'open',
+  });
   const pubsub = (...children: Element[]) => xml('pubsub', { xmlns: NS_PUBSUB }, children);
   await agent.ask('set', pubsub(xml('create', { node }), xml('configure', {}, writeForm(config))), service);
   const item = xml('item', { id: 'convert' }, fixture('guildhall/listing.xml'));

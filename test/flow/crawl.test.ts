@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formLimits } from '../../protocol/data-form.ts';
 import {
@@ -9,55 +10,27 @@ import {
   NS_NOINDEX,
 } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
 import { startAgent, type TestCommand } from '../support/agent.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { convert, tune } from '../support/commands.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
-import { type ListingJson, agentOverHttp as showAgent } from '../support/overview.ts';
+import { foundOverHttp, listedOverHttp, agentOverHttp as showAgent } from '../support/overview.ts';
+import { queryIn } from '../support/questions.ts';
+import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
-let directory: TestDirectory;
-let functions: Functions;
-let worker: Awaited<ReturnType<typeof runWorker>>;
+let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await createDirectory();
-  [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
+  directory = await startDirectory();
 });
 
-const agentOverHttp = (jid: string) => showAgent(functions.url, jid);
+const agentOverHttp = (jid: string) => showAgent(directory.http, jid);
 const listingsOf = async (jid: string) => (await agentOverHttp(jid))?.listings ?? [];
 const namesOf = async (jid: string) => (await listingsOf(jid)).map(({ name }) => name).sort();
 
-/** Waits until the agent's listings have these names. */
-async function listed(jid: string, names: string[], timeoutMs?: number): Promise<ListingJson[]> {
-  const wanted = JSON.stringify([...names].sort());
-  let seen = '';
-  await until(
-    `${jid} lists ${wanted}`,
-    async () => {
-      seen = JSON.stringify(await namesOf(jid));
-      return seen === wanted;
-    },
-    timeoutMs,
-  ).catch((error: Error) => {
-    throw new Error(`${error.message}; it lists ${seen}`);
-  });
-  return listingsOf(jid);
-}
-
-const convert: TestCommand = {
-  name: 'Convert feet',
-  fields: [
-    textField('amount', {
-      label: 'Amount',
-      required: true,
-      validation: { datatype: 'xs:decimal', method: 'basic', min: null, max: null, regex: null },
-    }),
-    textField('unit', { type: 'list-single', options: [{ label: 'Metre', value: 'm' }] }),
-  ],
-};
-const other: TestCommand = { name: 'Name that tune', fields: [textField('tune')] };
+const listed = (jid: string, names: string[], timeoutMs?: number) =>
+  listedOverHttp(directory.http, jid, names, timeoutMs);
 
 describe('an agent', () => {
   test('that appears is found over HTTP, with typed inputs, on either server', async () => {
@@ -75,13 +48,9 @@ describe('an agent', () => {
         availability: { online: true },
         sources: [{ source: 'command' }, { source: 'first-form' }],
       });
-      const found = (await (
-        await fetch(`${functions.url}/v1/listings?q=feet%20domain:${domain}`)
-      ).json()) as {
-        items: ListingJson[];
-      };
-      expect(found.items.map((item) => item.id)).toContain(listing?.id);
-      expect(await (await fetch(`${functions.url}/v1/listings/${listing?.id}`)).json()).toEqual(listing);
+      const found = await foundOverHttp(directory.http, `feet domain:${domain}`);
+      expect(found.map(({ id }) => id)).toContain(listing?.id);
+      expect(await (await fetch(`${directory.http}/v1/listings/${listing?.id}`)).json()).toEqual(listing);
     }
   });
 
@@ -94,7 +63,7 @@ describe('an agent', () => {
       async () => (await listingsOf(agent.jid))[0]?.availability?.online === false,
     );
     agent.commands.set('convert', { ...convert, name: 'Convert miles' });
-    agent.commands.set('tune', other);
+    agent.commands.set('tune', tune);
     agent.online();
     const after = await listed(agent.jid, ['Convert miles', 'Name that tune']);
     expect(after.find(({ name }) => name === 'Convert miles')?.id).toBe(before?.id);
@@ -112,10 +81,9 @@ describe('an agent', () => {
   });
 
   test('that comes back with its command list empty for a moment loses nothing', async () => {
-    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune: other } });
+    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune } });
     await listed(agent.jid, ['Convert feet', 'Name that tune']);
-    const visits = () =>
-      worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === agent.jid).length;
+    const visits = () => visitsOf(directory, agent.jid).length;
     agent.offline();
     agent.commands.clear();
     const before = visits();
@@ -123,7 +91,7 @@ describe('an agent', () => {
     await until('the empty list is seen', async () => visits() > before);
     expect(await namesOf(agent.jid)).toEqual(['Convert feet', 'Name that tune']);
     agent.commands.set('convert', convert);
-    agent.commands.set('tune', other);
+    agent.commands.set('tune', tune);
     agent.offline();
     agent.online();
     await until('the full list is seen', async () => visits() > before + 1);
@@ -133,7 +101,7 @@ describe('an agent', () => {
   });
 
   test('that no longer offers a command loses it after two looks', async () => {
-    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune: other } });
+    const agent = await startAgent({ directory: directory.jid, commands: { convert, tune } });
     await listed(agent.jid, ['Convert feet', 'Name that tune']);
     agent.commands.delete('tune');
     agent.offline();
@@ -150,7 +118,7 @@ describe('an agent', () => {
 
   test('that never subscribed is neither listed nor looked at', async () => {
     const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
-    const sentinel = await startAgent({ directory: directory.jid, commands: { tune: other } });
+    const sentinel = await startAgent({ directory: directory.jid, commands: { tune } });
     await listed(sentinel.jid, ['Name that tune']);
     expect(await agentOverHttp(agent.jid)).toBeNull();
     expect(agent.executed.size).toBe(0);
@@ -192,8 +160,7 @@ describe('an agent', () => {
     expect(listings.find(({ name }) => name === 'Ring the bell')?.inputSchema).toMatchObject({
       properties: {},
     });
-    const visits = () =>
-      worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === agent.jid).length;
+    const visits = () => visitsOf(directory, agent.jid).length;
     for (let round = 0; round < 2; round++) {
       const before = visits();
       agent.offline();
@@ -205,10 +172,7 @@ describe('an agent', () => {
 });
 
 describe("an agent's other facts stay where", () => {
-  const isInfo = (iq: Element, node?: string) => {
-    const query = iq.getChild('query', NS_DISCO_INFO);
-    return query !== undefined && (query.attrs.node ?? undefined) === node;
-  };
+  const isInfo = (iq: Element, node?: string) => queryIn(iq, NS_DISCO_INFO, node) !== undefined;
 
   test.each<[string, (iq: Element) => Element | 'silence' | undefined]>([
     ['its disco#info is missing', (iq) => (isInfo(iq) ? xml('error', { type: 'cancel' }) : undefined)],
@@ -258,7 +222,7 @@ describe("an agent's other facts stay where", () => {
   test("a command's disco#info never comes: it is listed, and not executed to see what it might state", async () => {
     const agent = await startAgent({
       directory: directory.jid,
-      commands: { convert, tune: other },
+      commands: { convert, tune },
       subscribe: false,
     });
     agent.intercept = (iq) => (isInfo(iq, 'convert') ? 'silence' : undefined);
@@ -271,7 +235,7 @@ describe("an agent's other facts stay where", () => {
   test('its disco#info comes late', async () => {
     const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
     agent.intercept = async (iq) => {
-      if (isInfo(iq)) await new Promise((resolve) => setTimeout(resolve, 2_000));
+      if (isInfo(iq)) await wait(2_000);
       return undefined;
     };
     agent.subscribe();
@@ -294,8 +258,7 @@ describe("an agent's other facts stay where", () => {
   test("its command list names somebody else's address", async () => {
     const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
     agent.intercept = (iq) => {
-      const query = iq.getChild('query', NS_DISCO_ITEMS);
-      if (query?.attrs.node !== NS_COMMANDS) return undefined;
+      if (!queryIn(iq, NS_DISCO_ITEMS, NS_COMMANDS)) return undefined;
       const items = [
         xml('item', { jid: 'victim@works.test/x', node: 'stolen', name: 'Stolen' }),
         xml('item', { jid: 'foo@', node: 'broken', name: 'Broken' }),
@@ -311,14 +274,14 @@ describe("an agent's other facts stay where", () => {
   test('names hold invisible and reordering characters', async () => {
     const agent = await startAgent({
       directory: directory.jid,
-      commands: { odd: { ...other, name: 'Pay\u202epal \u200bof \u2028 \u009f ease' } },
+      commands: { odd: { ...tune, name: 'Pay\u202epal \u200bof \u2028 \u009f ease' } },
     });
     await listed(agent.jid, ['Paypal of ease']);
   });
 });
 
 test('an answer from somebody else is ignored, whatever its id', async () => {
-  const forger = await startAgent({ directory: directory.jid, commands: { tune: other } });
+  const forger = await startAgent({ directory: directory.jid, commands: { tune } });
   const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
   agent.intercept = async (iq) => {
     const { id, from } = iq.attrs;
@@ -330,7 +293,7 @@ test('an answer from somebody else is ignored, whatever its id', async () => {
     );
     // The right id, from an address that was not asked, before the right answer.
     forger.send(xml('iq', { type: 'result', id, to: from }, forged));
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await wait(200);
     return undefined;
   };
   agent.subscribe();

@@ -1,10 +1,11 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { visitTimes } from '../../worker/visit.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { createDirectory, spawnWorker, type TestDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
+import { rowsOf } from '../support/rows.ts';
 
 /** Longer than a failed visit waits for its repetition, and the repetition takes. */
 const retriedMs = 2 * visitTimes.failedBaseMs;
@@ -21,9 +22,7 @@ beforeAll(async () => {
 
 const command = (name: string): TestCommand => ({ name, fields: [textField('x')] });
 
-async function rows<T>(query: ReturnType<typeof sql>): Promise<T[]> {
-  return ((await directory.db.execute(query)) as unknown as { rows: T[] }).rows;
-}
+const rows = <Row>(statement: SQL) => rowsOf<Row>(directory.db, statement);
 
 const exited = (child: ReturnType<typeof spawnWorker>) =>
   new Promise((resolve) => child.once('exit', resolve));

@@ -4,26 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import tls from 'node:tls';
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeForm } from '../../protocol/data-form.ts';
-import { NS_AGENTCARD, NS_LISTING, NS_PING, NS_PUBSUB } from '../../protocol/namespaces.ts';
+import { NS_AGENTCARD, NS_LISTING, NS_PUBSUB } from '../../protocol/namespaces.ts';
 import { pubsubItemsQuery, readPubsubItems } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { registerAccount } from '../../scripts/register.ts';
-import { openSession } from '../../scripts/specialists/session.ts';
 import { ensureCertificates } from '../../scripts/stack/certificates.ts';
 import { startEjabberd } from '../../scripts/stack/ejabberd.ts';
 import { ensurePackages } from '../../scripts/stack/packages.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { startProsody } from '../../scripts/stack/prosody.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
 import type { ServerOptions, XmppServer } from '../../scripts/stack/xmpp-server.ts';
-import { Session } from '../../worker/session.ts';
+import { configure, openAccount } from '../support/account.ts';
 import { freeAddresses } from '../support/addresses.ts';
+import { afterwards } from '../support/afterwards.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
-import { textField } from '../support/fields.ts';
-import { type AgentJson, agentOverHttp, type ListingJson } from '../support/overview.ts';
+import { convert, tune } from '../support/commands.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { listingForm } from '../support/fields.ts';
+import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
+import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
+import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
 const domains = ['agents.test', 'jabberd.test'] as const;
@@ -33,22 +34,8 @@ const installTimeoutMs = 300_000;
 /** ejabberd's database writes what it took in up to two seconds later. */
 const writtenWithinMs = 3_000;
 
-const convert: TestCommand = {
-  name: 'Convert feet',
-  fields: [
-    textField('amount', {
-      label: 'Amount',
-      required: true,
-      validation: { datatype: 'xs:decimal', method: 'basic', min: null, max: null, regex: null },
-    }),
-    textField('unit', { type: 'list-single', options: [{ label: 'Metre', value: 'm' }] }),
-  ],
-};
-const tune: TestCommand = { name: 'Name that tune', fields: [textField('tune')] };
-
 // Where loopback has a single address (macOS) there is no federation.
 describe.runIf(inject('stack').federated)('with a server of another make', () => {
-  const atEnd = endOfSuite();
   /** Servers of this file's own: a Prosody, and an ejabberd, which it kills. */
   const servers = {} as { [domain in Domain]: XmppServer };
   let ejabberdOptions: ServerOptions;
@@ -57,7 +44,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
   beforeAll(async () => {
     await ensurePackages(['ejabberd'], { log: console.log });
     const dir = mkdtempSync(join(tmpdir(), 'guildhall-federation-'));
-    atEnd(() => rmSync(dir, { recursive: true, force: true }));
+    afterwards(() => rmSync(dir, { recursive: true, force: true }));
     const addresses = (await freeAddresses()) ?? ['127.0.0.2', '127.0.0.3'];
     const certificates = await ensureCertificates(join(dir, 'certificates'), [...domains]);
     authority = certificates.authority;
@@ -87,7 +74,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     );
     if (!prosodyOptions || !ejabberd) throw new Error('two servers expected');
     ejabberdOptions = ejabberd;
-    atEnd(() => Promise.all(Object.values(servers).map((server) => server.stop())));
+    afterwards(() => Promise.all(Object.values(servers).map((server) => server.stop())));
     servers['agents.test'] = await startProsody(prosodyOptions);
     servers['jabberd.test'] = await startEjabberd(ejabberd);
   }, installTimeoutMs);
@@ -99,68 +86,33 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
       openAccount(servers['jabberd.test']),
       openAccount(servers['agents.test']),
     ]);
-    try {
-      const item = xml('item', { id: 'one' }, xml('note', { xmlns: 'urn:example:note' }, 'hello'));
-      await publisher.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, xml('publish', { node }, item)), to);
-      const read = async () => {
-        const answer = await reader.request('get', pubsubItemsQuery(node, 10), to);
-        return readPubsubItems(answer.getChild('pubsub') as Element).items[0];
-      };
-      expect((await read())?.payload?.text()).toBe('hello');
-      expect((await read())?.publisher).toBeNull();
-      // It names the publisher only where the node's owner says so.
-      const form = formOf(`${NS_PUBSUB}#node_config`, 'submit', { 'pubsub#itemreply': 'publisher' });
-      const configure = xml('configure', { node }, form);
-      await publisher.request('set', xml('pubsub', { xmlns: `${NS_PUBSUB}#owner` }, configure), to);
-      expect((await read())?.publisher).toMatch(new RegExp(`^${publisher.bareJid}(/|$)`));
-    } finally {
-      await Promise.all([publisher.close(), reader.close()]);
-    }
+    const item = xml('item', { id: 'one' }, xml('note', { xmlns: 'urn:example:note' }, 'hello'));
+    await publisher.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, xml('publish', { node }, item)), to);
+    const read = async () => {
+      const answer = await reader.request('get', pubsubItemsQuery(node, 10), to);
+      return readPubsubItems(answer.getChild('pubsub') as Element).items[0];
+    };
+    expect((await read())?.payload?.text()).toBe('hello');
+    expect((await read())?.publisher).toBeNull();
+    // It names the publisher only where the node's owner says so.
+    const query = xml('pubsub', { xmlns: `${NS_PUBSUB}#owner` }, xml('configure', { node }));
+    await configure(publisher, to, query, `${NS_PUBSUB}#node_config`, { 'pubsub#itemreply': 'publisher' });
+    expect((await read())?.publisher).toMatch(new RegExp(`^${publisher.bareJid}(/|$)`));
   });
 
   describe("the bot's session on the ejabberd", () => {
-    const ready = (session: Session) => until('the session is ready', async () => session.ready, 20_000);
+    const both = () =>
+      Promise.all([
+        startSession(servers['jabberd.test'], 'bot'),
+        startSession(servers['agents.test'], 'peer'),
+      ]);
 
     test('counts every stanza: after 500 answered questions each way it is resumed, and nothing comes twice', async () => {
-      const bot = await startSession(servers['jabberd.test'], 'bot');
-      const peer = await startSession(servers['agents.test'], 'peer');
-      await Promise.all([ready(bot.session), ready(peer.session)]);
-      const { session } = bot;
-      const ping = () => xml('ping', { xmlns: NS_PING });
-      const rounds = 500;
-      const before = session.received;
-      const asked = await Promise.all(
-        Array.from({ length: rounds }, () => [
-          session.ask('peer@agents.test/r', 'get', ping(), 20_000),
-          peer.session.ask('bot@jabberd.test/r', 'get', ping(), 20_000),
-        ]).flat(),
-      );
-      expect(asked.filter(({ kind }) => kind !== 'result')).toEqual([]);
-      expect(session.received - before).toBe(2 * rounds);
-      // The server compares h with what it sent: it resumes, and sends nothing twice.
-      cut(session);
-      await until('the session is down', async () => !session.ready);
-      await ready(session);
-      expect((await session.ask('peer@agents.test/r', 'get', ping(), 10_000)).kind).toBe('result');
-      expect([bot.fresh(), bot.queries.length]).toEqual([1, rounds]);
-      // The two further ones are the answers to this question and to the session's own after it resumed.
-      expect(session.received - before).toBe(2 * rounds + 2);
-      expect(new Set(peer.queries).size).toBe(peer.queries.length);
+      await expectAllCounted(...(await both()));
     });
 
     test('gets what was sent to it while it was cut', async () => {
-      const bot = await startSession(servers['jabberd.test'], 'bot');
-      const peer = await startSession(servers['agents.test'], 'peer');
-      await Promise.all([ready(bot.session), ready(peer.session)]);
-      const bodies = Array.from({ length: 60 }, (_, at) => `message ${at}`);
-      for (const [at, body] of bodies.entries()) {
-        if (at % 20 === 10) cut(bot.session);
-        peer.session.send(xml('message', { to: 'bot@jabberd.test/r', type: 'chat' }, xml('body', {}, body)));
-        await wait(20);
-      }
-      await until('every message is there', async () => bot.messages.length >= bodies.length, 20_000);
-      expect([...bot.messages].sort()).toEqual([...bodies].sort());
-      expect(bot.fresh()).toBe(1);
+      await expectNoneLost(...(await both()));
     });
   });
 
@@ -168,32 +120,27 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     { home: 'agents.test', elsewhere: ['jabberd.test'] },
     { home: 'jabberd.test', elsewhere: ['agents.test', 'jabberd.test'] },
   ])('a directory whose account is on $home', ({ home, elsewhere }) => {
-    const atEnd = endOfSuite();
-    let directory: TestDirectory;
-    let functions: Functions;
-    let worker: Awaited<ReturnType<typeof runWorker>>;
+    let directory: RunningDirectory;
 
     beforeAll(async () => {
-      directory = await createDirectory({ ...servers[home], ca: authority });
-      [functions, worker] = await Promise.all([
-        runFunctions(directory),
-        runWorker(directory, undefined, domains.join(',')),
-      ]);
-      atEnd(() => Promise.all([worker.stop(), functions.stop()]));
+      directory = await startDirectory(
+        { ...servers[home], ca: authority },
+        { crawlDomains: domains.join(',') },
+      );
     });
+    // Its worker, so that the next directory is the only one.
+    afterAll(() => directory.stop());
 
-    const shown = (jid: string): Promise<AgentJson | null> => agentOverHttp(functions.url, jid);
+    const shown = (jid: string): Promise<AgentJson | null> => agentOverHttp(directory.http, jid);
     const listed = (jid: string, names: string[], timeoutMs?: number) =>
-      listedBy(functions, jid, names, timeoutMs);
+      listedOverHttp(directory.http, jid, names, timeoutMs);
     const isOnline = async (jid: string) => (await shown(jid))?.availability?.online;
 
     test('visits both servers and their components, and lists nothing of what they offer themselves', async () => {
       for (const domain of domains) {
         for (const jid of [domain, `pubsub.${domain}`, `rooms.${domain}`]) {
           await until(`${jid} is visited`, async () =>
-            worker.logged.some(
-              ({ event, details }) => event === 'visit' && details.jid === jid && details.reachable,
-            ),
+            visitsOf(directory, jid).some(({ details }) => details.reachable),
           );
           expect(await shown(jid)).toBeNull();
         }
@@ -217,9 +164,8 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
           call: { jid: agent.fullJid, node: 'convert' },
           availability: { online: true },
         });
-        const response = await fetch(`${functions.url}/v1/listings?q=feet%20domain:${domain}`);
-        const found = (await response.json()) as { items: ListingJson[] };
-        expect(found.items.map((item) => item.id)).toContain(listing?.id);
+        const found = await foundOverHttp(directory.http, `feet domain:${domain}`);
+        expect(found.map(({ id }) => id)).toContain(listing?.id);
         expect(agent.executed.get('convert')).toBe(1);
       });
 
@@ -270,7 +216,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         await agent.publish(
           NS_LISTING,
           'tune',
-          formOf(NS_LISTING, 'result', { name: 'Hum to me', command: 'tune' }),
+          writeForm(listingForm({ name: 'Hum to me', command: 'tune' })),
         );
         await agent.publish(NS_LISTING, 'urn:x:convert', fixture('guildhall/listing.xml'));
         await listed(agent.jid, ['Convert currency', 'Hum to me']);
@@ -299,7 +245,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
       servers['jabberd.test'] = await startEjabberd(ejabberdOptions);
 
       const [onProsody, onEjabberd] = agents as [TestAgent, TestAgent];
-      await until('the bot is back', async () => worker.session.ready, 20_000);
+      await until('the bot is back', async () => directory.session.ready, 20_000);
       const again = await startAgent({
         directory: directory.jid,
         server: servers['jabberd.test'],
@@ -314,89 +260,3 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     }, 90_000);
   });
 });
-
-function formOf(formType: string, type: 'submit' | 'result', values: { [name: string]: string }): Element {
-  const fields = Object.entries({ FORM_TYPE: formType, ...values }).map(([name, value]) =>
-    textField(name, { type: name === 'FORM_TYPE' ? 'hidden' : 'text-single', values: [value] }),
-  );
-  return writeForm({ type, title: null, instructions: null, reported: [], items: [], fields });
-}
-
-async function openAccount({ service, domain }: XmppServer) {
-  const username = `u${randomBytes(5).toString('hex')}`;
-  const password = 'test';
-  await registerAccount({ service, domain, username, password });
-  return openSession({
-    ...{ service, domain, username, password, resource: '' },
-    onStanza: () => undefined,
-    onEnd: () => undefined,
-  });
-}
-
-/** The bot's own session with an account that answers every question, until the test is done. */
-async function startSession({ service, domain }: XmppServer, username: string) {
-  await registerAccount({ service, domain, username, password: 'test' });
-  const queries: string[] = [];
-  const messages: string[] = [];
-  let fresh = 0;
-  const session: Session = new Session({
-    xmpp: { service, domain, username, password: 'test', resource: 'r' },
-    log: () => undefined,
-    handlers: {
-      onPresence: () => undefined,
-      onMessage: (stanza) => messages.push(stanza.getChildText('body') ?? ''),
-      onQuery: ({ attrs: { from, id } }) => {
-        queries.push(`${from} ${id}`);
-        session.send(xml('iq', { type: 'result', to: from, id }));
-      },
-      onFreshSession: () => {
-        fresh++;
-        session.send(xml('presence'));
-      },
-    },
-  });
-  onTestFinished(() => session.stop());
-  session.start();
-  return { session, queries, messages, fresh: () => fresh };
-}
-
-/** Cuts the TCP connection as a network would. */
-function cut(session: Session): void {
-  const { socket } = session.emitter as unknown as { socket: { socket?: { destroy(): void } } | null };
-  socket?.socket?.destroy();
-}
-
-/** Takes what is to be done after the suite's tests, the last first: a hook cannot be added once the tests run. */
-function endOfSuite(): (step: () => unknown) => void {
-  const steps: (() => unknown)[] = [];
-  afterAll(async () => {
-    for (const step of steps.reverse()) await step();
-  });
-  return (step) => {
-    steps.push(step);
-  };
-}
-
-/** Waits until the agent's listings have these names. */
-async function listedBy(
-  functions: Functions,
-  jid: string,
-  names: string[],
-  timeoutMs?: number,
-): Promise<ListingJson[]> {
-  const wanted = JSON.stringify([...names].sort());
-  let seen: ListingJson[] = [];
-  let seenNames = '';
-  await until(
-    `${jid} lists ${wanted}`,
-    async () => {
-      seen = (await agentOverHttp(functions.url, jid))?.listings ?? [];
-      seenNames = JSON.stringify(seen.map(({ name }) => name).sort());
-      return seenNames === wanted;
-    },
-    timeoutMs,
-  ).catch((error: Error) => {
-    throw new Error(`${error.message}; it lists ${seenNames}`);
-  });
-  return seen;
-}

@@ -10,9 +10,8 @@ import { NS_CAPS, NS_COMMANDS, NS_DISCO_INFO, NS_ROSTER } from '../../protocol/n
 import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { openSession, type Session } from '../../scripts/specialists/session.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
 import { afterwards } from '../support/afterwards.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
 import { agentOverHttp, type ListingJson } from '../support/overview.ts';
 import { Page, shapeOf } from '../support/page.ts';
@@ -26,14 +25,10 @@ const askers = ['the directory sends', 'your server sends', 'a caller sends'];
 const path = fileURLToPath(new URL('../../docs/list-your-agent.md', import.meta.url));
 const page = new Page(path);
 
-let directory: TestDirectory;
-let functions: Functions;
+let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await createDirectory();
-  const [started, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
-  functions = started;
-  await until('the directory is online', async () => worker.session.ready);
+  directory = await startDirectory();
 });
 
 /** Somebody who does what the page says, with nothing but its stanzas. */
@@ -161,7 +156,7 @@ class Author {
 }
 
 const listingsOf = async (author: Author) =>
-  (await agentOverHttp(functions.url, author.jid))?.listings ?? null;
+  (await agentOverHttp(directory.http, author.jid))?.listings ?? null;
 
 /** Waits until the agent's one listing says all of this. */
 async function lists(author: Author, wanted: object, timeoutMs = changeMs): Promise<ListingJson> {

@@ -4,16 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
 import { registerAccount } from '../../scripts/register.ts';
 import { pythonWithSlixmpp } from '../../scripts/stack/packages.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { agentOverHttp } from '../support/overview.ts';
 
-let directory: TestDirectory;
-let functions: Functions;
+let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await createDirectory();
-  [functions] = await Promise.all([runFunctions(directory), runWorker(directory)]);
+  directory = await startDirectory();
 });
 
 /** Runs an agent of test/peers; settles when it says that it is online. */
@@ -54,7 +51,7 @@ test.each(['agents.test', 'works.test'])(
     const agent = await until(
       'the agent is found',
       async () => {
-        const found = await agentOverHttp(functions.url, jid);
+        const found = await agentOverHttp(directory.http, jid);
         return found?.listings[0]?.inputSchema && found;
       },
       5_000,

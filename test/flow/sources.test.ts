@@ -1,143 +1,54 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { makeVisitDue } from '../../db/queue.ts';
 import { writeAgents } from '../../protocol/agents.ts';
-import { field, form, writeForm } from '../../protocol/data-form.ts';
-import { type DiscoInfo, writeInfo, writeItems } from '../../protocol/disco.ts';
-import { parseJid } from '../../protocol/jid.ts';
-import { joinPresence, leavePresence } from '../../protocol/muc.ts';
+import { writeForm } from '../../protocol/data-form.ts';
+import { writeItems } from '../../protocol/disco.ts';
 import {
   NS_AGENTS,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
   NS_LISTING,
-  NS_MUC,
   NS_PUBSUB,
   NS_SEARCH,
 } from '../../protocol/namespaces.ts';
 import { readSearch, writeSearchOffer, writeSearchResults } from '../../protocol/user-search.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { registerAccount } from '../../scripts/register.ts';
 import { startGateway } from '../../scripts/specialists/gateway/gateway.ts';
-import { openSession, type Session } from '../../scripts/specialists/session.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
+import type { Session } from '../../scripts/specialists/session.ts';
+import { configure, openAccount } from '../support/account.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { pageOf, startComponent } from '../support/component.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { formOf, listingForm } from '../support/fields.ts';
+import { directoryInfo, infoOf } from '../support/infos.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
-import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
+import { agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
+import { rowsOf } from '../support/rows.ts';
+import { visit } from '../support/visits.ts';
 
 /** The directory's account is on the first server; what it finds, on the last. */
 let home: OwnServer;
 let far: OwnServer;
-let directory: TestDirectory;
-let functions: Functions;
-let worker: Awaited<ReturnType<typeof runWorker>>;
-let rooms: { open: string; veiled: string; absent: string };
+let directory: RunningDirectory;
 
 beforeAll(async () => {
-  const { servers } = await ownNetwork();
-  [home, far] = [servers[0], servers.at(-1)] as [OwnServer, OwnServer];
-  directory = await createDirectory(home);
-  const at = `rooms.${far.domain}`;
-  rooms = { open: `open@${at}`, veiled: `veiled@${at}`, absent: `absent@rooms.${home.domain}` };
-  await makeRooms();
-  [functions, worker] = await Promise.all([
-    runFunctions(directory),
-    runWorker(directory, undefined, undefined, {
-      rooms: Object.values(rooms).map(parseJid),
-      userDirectories: new Set([home.component.domain, far.component.domain]),
-    }),
-  ]);
+  ({ home, far } = await ownNetwork());
+  directory = await startDirectory(home, {
+    userDirectories: new Set([home.component.domain, far.component.domain]),
+  });
 });
 
-/** A room that shows who its occupants are, and one that shows it to its moderators only. */
-async function makeRooms(): Promise<void> {
-  const owner = await openAccount(far);
-  for (const [room, whois] of [
-    [rooms.open, 'anyone'],
-    [rooms.veiled, 'moderators'],
-  ] as const) {
-    owner.send(joinPresence(parseJid(room), 'owner'));
-    await configure(owner, room, xml('query', { xmlns: `${NS_MUC}#owner` }), `${NS_MUC}#roomconfig`, {
-      'muc#roomconfig_whois': whois,
-      'muc#roomconfig_persistentroom': '1',
-    });
-    owner.send(leavePresence(parseJid(room), 'owner'));
-  }
-  await owner.close();
-}
-
-async function openAccount({ service, domain }: OwnServer): Promise<Session> {
-  const account = { service, domain, username: `s${randomBytes(5).toString('hex')}`, password: 'test' };
-  await registerAccount(account);
-  const session = await openSession({
-    ...account,
-    resource: 'r',
-    onStanza: () => undefined,
-    onEnd: () => undefined,
-  });
-  afterwards(() => session.close());
-  return session;
-}
-
-/** Submits the values in a form of its own kind, inside the parent. */
-async function configure(
-  owner: Session,
-  to: string,
-  query: Element,
-  formType: string,
-  values: { [name: string]: string },
-): Promise<void> {
-  const fields = Object.entries({ FORM_TYPE: formType, ...values }).map(([name, value]) =>
-    field(name, value, name === 'FORM_TYPE' ? 'hidden' : 'text-single'),
-  );
-  const parent = query.getChild('configure') ?? query;
-  parent.append(writeForm(form('submit', fields)));
-  await owner.request('set', query, to);
-}
-
 const listed = (jid: string, names: string[], timeoutMs?: number) =>
-  listedOverHttp(functions.url, jid, names, timeoutMs);
+  listedOverHttp(directory.http, jid, names, timeoutMs);
 
-const isListed = async (jid: string) => (await agentOverHttp(functions.url, jid)) !== null;
+const isListed = async (jid: string) => (await agentOverHttp(directory.http, jid)) !== null;
 
-/** Waits for visits of the entity that end after now. */
-async function visited(jid: string, times = 1): Promise<void> {
-  const count = () =>
-    worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === jid).length;
-  const before = count();
-  await until(`${jid} is visited`, async () => count() >= before + times, 15_000);
-}
-
-async function visit(jid: string): Promise<void> {
-  const seen = visited(jid);
-  await makeVisitDue(directory.db, { jid, domain: parseJid(jid).domain });
-  await seen;
-}
-
-const listingForm = (values: { [name: string]: string }) =>
-  form('result', [
-    field('FORM_TYPE', NS_LISTING, 'hidden'),
-    ...Object.entries(values).map(([name, value]) => field(name, value)),
-  ]);
-
-const infoOf = (category: string, type: string, more: Partial<DiscoInfo> = {}) =>
-  writeInfo({
-    node: null,
-    identities: [{ category, type, name: null, lang: null }],
-    features: [],
-    forms: [],
-    ...more,
-  });
-
-/** An agent that knows nothing of the directory, and states a listing form in an open node or in its disco#info. */
-async function stranger(name: string, where: 'pep' | 'disco'): Promise<TestAgent> {
+/** An agent that knows nothing of the directory, and publishes a listing form. */
+async function stranger(name: string): Promise<TestAgent> {
   const agent = await startAgent({ directory: directory.jid, server: far, subscribe: false });
-  if (where === 'disco') agent.infoForms = [listingForm({ name })];
-  else await agent.publish(NS_LISTING, 'agent', writeForm(listingForm({ name })));
+  await agent.publish(NS_LISTING, 'agent', writeForm(listingForm({ name })));
   return agent;
 }
 
@@ -159,7 +70,7 @@ describe('on a shared pubsub service', () => {
   let owner: Session;
 
   beforeAll(async () => {
-    owner = await openAccount(far);
+    owner = await openAccount(far, afterwards);
     await create(owner, NS_LISTING, { 'pubsub#publish_model': 'open' });
   });
 
@@ -171,7 +82,7 @@ describe('on a shared pubsub service', () => {
       NS_LISTING,
       itemOf('sonnets', { name: 'Sonnets', price_amount: '1', price_currency: 'EUR' }),
     );
-    await visit(service());
+    await visit(directory, service());
     const [listing] = await listed(bareJid, ['Sonnets']);
     expect(listing).toMatchObject({
       kind: 'published',
@@ -197,9 +108,9 @@ describe('on a shared pubsub service', () => {
     const claim = itemOf('claim', { name: 'Claimed' }, { publisher: victim.bareJid });
     await publish(liar, NS_LISTING, claim);
     await publish(outsider, NS_LISTING, itemOf('outside', { name: 'From outside' }));
-    await visit(service());
+    await visit(directory, service());
     await listed(liar.bareJid, ['Claimed']);
-    await visit(victim.bareJid);
+    await visit(directory, victim.bareJid);
     expect([await isListed(victim.bareJid), await isListed(outsider.bareJid)]).toEqual([
       false,
       home.domain === far.domain,
@@ -211,7 +122,7 @@ describe('on a shared pubsub service', () => {
     const node = `urn:x:${randomBytes(4).toString('hex')}`;
     await create(publisher, node, { 'pubsub#type': NS_LISTING });
     await publish(publisher, node, itemOf('odes', { name: 'Odes' }));
-    await visit(service());
+    await visit(directory, service());
     await listed(publisher.bareJid, ['Odes']);
     await publish(publisher, node, itemOf('odes', { name: 'Longer odes' }));
     await listed(publisher.bareJid, ['Longer odes']);
@@ -235,42 +146,11 @@ describe('on a shared pubsub service', () => {
       ];
       return xml('pubsub', { xmlns: NS_PUBSUB }, xml('items', { node }, items));
     });
-    await visit(component.domain);
+    await visit(directory, component.domain);
     await listed(own.bareJid, ['Attested']);
-    await visit(foreign.bareJid);
+    await visit(directory, foreign.bareJid);
     expect(await isListed(foreign.bareJid)).toBe(home.domain === far.domain);
     expect(await isListed(far.domain)).toBe(false);
-  });
-});
-
-describe('in a room', () => {
-  test('an occupant whose address it shows is found, and none where it hides them', async () => {
-    const [seen, hidden] = [await stranger('Seen', 'disco'), await stranger('Hidden', 'disco')];
-    hidden.send(joinPresence(parseJid(rooms.veiled), 'hidden'));
-    seen.send(joinPresence(parseJid(rooms.open), 'seen'));
-    const [listing] = await listed(seen.jid, ['Seen']);
-    expect(listing).toMatchObject({ kind: 'published', availability: null });
-    // By its address it would be found: nothing but the room hid it.
-    expect(await isListed(hidden.jid)).toBe(false);
-    const { rows } = (await directory.db.execute(
-      sql`select jid from entity where jid in (${seen.jid}, ${hidden.jid})`,
-    )) as unknown as { rows: { jid: string }[] };
-    expect(rows).toEqual([{ jid: seen.jid }]);
-    hidden.send(joinPresence(parseJid(rooms.open), 'no longer hidden'));
-    await listed(hidden.jid, ['Hidden']);
-  });
-
-  test('that is not there yet the directory does not make itself the owner', async () => {
-    const owner = await startAgent({ directory: directory.jid, server: home, subscribe: false });
-    const joined = new Promise<Element>((resolve) => {
-      owner.onPresence = (stanza) => {
-        if (stanza.attrs.from === `${rooms.absent}/owner`) resolve(stanza);
-      };
-    });
-    owner.send(joinPresence(parseJid(rooms.absent), 'owner'));
-    const presence = await joined;
-    expect(presence.attrs.type).toBeUndefined();
-    expect(presence.getChild('x', `${NS_MUC}#user`)?.getChild('item')?.attrs.affiliation).toBe('owner');
   });
 });
 
@@ -278,23 +158,18 @@ describe('a user directory that the operator opted for', () => {
   const everybody = '*';
 
   test('is where the crawl begins, like a seed', async () => {
-    const { rows } = (await directory.db.execute(
-      sql`select depth from entity where jid = ${home.component.domain}`,
-    )) as unknown as { rows: { depth: number }[] };
-    expect(rows).toEqual([{ depth: 0 }]);
+    const seed = sql`select depth from entity where jid = ${home.component.domain}`;
+    expect(await rowsOf(directory.db, seed)).toEqual([{ depth: 0 }]);
   });
 
   test.each(['fields', 'form'] as const)(
     'is searched by its %s, and whom it lists is visited',
     async (kind) => {
-      const found = await stranger(`Found by ${kind}`, 'pep');
+      const found = await stranger(`Found by ${kind}`);
       const offer = {
         instructions: 'Fill in a field.',
         fields: ['nick', 'email'] as ('nick' | 'email')[],
-        form:
-          kind === 'form'
-            ? form('form', [field('FORM_TYPE', NS_SEARCH, 'hidden'), field('user', ''), field('email', '')])
-            : null,
+        form: kind === 'form' ? formOf('form', NS_SEARCH, { user: '', email: '' }) : null,
       };
       const component = await startComponent(far.component, ({ query, iq }) => {
         if (query.is('query', NS_DISCO_INFO)) return infoOf('directory', 'user', { features: [NS_SEARCH] });
@@ -305,10 +180,10 @@ describe('a user directory that the operator opted for', () => {
         return writeSearchResults(isAll ? [{ jid: found.jid, name: 'Somebody' }] : [], kind === 'form');
       });
       const other = `other@${component.domain}`;
-      await visit(component.domain);
+      await visit(directory, component.domain);
       await listed(found.jid, [`Found by ${kind}`]);
       // One that the operator did not name is not searched, whatever it offers.
-      await visit(other);
+      await visit(directory, other);
       const searched = component.asked
         .filter(({ query }) => query.is('query', NS_SEARCH))
         .map(({ to }) => to);
@@ -319,13 +194,13 @@ describe('a user directory that the operator opted for', () => {
 
 describe('a component', () => {
   test('that answers only jabber:iq:agents is understood', async () => {
-    const found = await stranger('Found the old way', 'pep');
+    const found = await stranger('Found the old way');
     const component = await startComponent(far.component, ({ to, query }) => {
       const agent = { name: 'Somebody', description: 'Old', service: null, flags: [] };
       const isAsked = to === far.component.domain && query.is('query', NS_AGENTS);
       return isAsked ? writeAgents([{ jid: found.jid, ...agent }]) : undefined;
     });
-    await visit(component.domain);
+    await visit(directory, component.domain);
     await listed(found.jid, ['Found the old way']);
   });
 
@@ -335,30 +210,28 @@ describe('a component', () => {
     const component = await startComponent(far.component, ({ to, query }) => {
       if (query.is('query', NS_DISCO_INFO) && to === last)
         return infoOf('automation', 'agent', { forms: [listingForm({ name: 'The last of many' })] });
-      if (query.is('query', NS_DISCO_INFO) && to === domain) return infoOf('directory', 'agents');
+      if (query.is('query', NS_DISCO_INFO) && to === domain) return directoryInfo();
       if (query.is('query', NS_DISCO_ITEMS) && to === domain)
         return pageOf(query, 250, (at) => ({ jid: `e${at}@${domain}`, node: null, name: null }));
       return undefined;
     });
-    await visit(domain);
+    await visit(directory, domain);
     await listed(last, ['The last of many'], 25_000);
     const pages = component.asked.filter(
       ({ to, query }) => to === domain && query.is('query', NS_DISCO_ITEMS),
     );
     expect(pages.length).toBe(3);
-    const { rows } = (await directory.db.execute(
-      sql`select count(*)::int as count from entity where domain = ${domain} and jid like 'e%@%'`,
-    )) as unknown as { rows: { count: number }[] };
-    expect(rows).toEqual([{ count: 250 }]);
+    const known = sql`select count(*)::int as count from entity where domain = ${domain} and jid like 'e%@%'`;
+    expect(await rowsOf(directory.db, known)).toEqual([{ count: 250 }]);
   });
 
   test('that is an Agent Gateway has the tools of its endpoints listed over HTTP, with their inputs', async () => {
     const gateway = await startGateway(far.component);
     onTestFinished(() => gateway.stop());
-    await visit(far.component.domain);
+    await visit(directory, far.component.domain);
     const jid = `numbers@${far.component.domain}`;
     const listings = await until('its tools are listed', async () => {
-      const shown = (await agentOverHttp(functions.url, jid))?.listings ?? [];
+      const shown = (await agentOverHttp(directory.http, jid))?.listings ?? [];
       return shown.length === 2 && shown;
     });
     expect(listings.find(({ call }) => call?.node === 'statistics.describe')).toMatchObject({
@@ -373,12 +246,9 @@ describe('a component', () => {
       call: { protocol: 'agent-task', jid, node: 'statistics.describe' },
       sources: [{ source: 'manifest' }],
     });
-    const found = (await (
-      await fetch(`${functions.url}/v1/listings?q=domain:${far.component.domain}`)
-    ).json()) as {
-      items: { call: { node: string } }[];
-    };
-    const nodes = found.items.map(({ call }) => call?.node);
-    expect(nodes).toEqual(expect.arrayContaining(['statistics.describe', 'letters.change-case']));
+    const found = await foundOverHttp(directory.http, `domain:${far.component.domain}`);
+    expect(found.map(({ call }) => call?.node)).toEqual(
+      expect.arrayContaining(['statistics.describe', 'letters.change-case']),
+    );
   });
 });

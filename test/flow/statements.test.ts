@@ -1,173 +1,37 @@
-import { randomBytes } from 'node:crypto';
-import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { makeVisitDue } from '../../db/queue.ts';
 import { writeAvatar } from '../../protocol/avatar.ts';
-import { capsVerOfElement, writeCaps } from '../../protocol/caps.ts';
-import { caps2HashOfElement, writeCaps2 } from '../../protocol/caps2.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { writeContacts } from '../../protocol/contacts.ts';
-import { field, form, writeForm } from '../../protocol/data-form.ts';
+import { writeForm } from '../../protocol/data-form.ts';
 import { writeA2aCard } from '../../protocol/dialects/a2a-card.ts';
-import { writeArdEntry } from '../../protocol/dialects/ard-entry.ts';
-import { writeInfo } from '../../protocol/disco.ts';
 import {
-  FORM_CMD_META,
   NODE_VCARD4,
   NS_AGENTCARD,
-  NS_AGENTCARD_0,
   NS_AVATAR_METADATA,
-  NS_COMMANDS,
   NS_DISCO_INFO,
-  NS_DISCO_ITEMS,
   NS_GEOLOC,
   NS_LISTING,
-  NS_PING,
   NS_VCARD4,
 } from '../../protocol/namespaces.ts';
-import { type Element, xml } from '../../protocol/xml.ts';
-import type { Functions } from '../../scripts/stack/workerd.ts';
-import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
-import { createDirectory, runFunctions, runWorker, type TestDirectory, until } from '../support/directory.ts';
-import { textField } from '../support/fields.ts';
+import { xml } from '../../protocol/xml.ts';
+import { startAgent, type TestCommand } from '../support/agent.ts';
+import { tune } from '../support/commands.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { listingForm, textField } from '../support/fields.ts';
 import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
+import { queryIn } from '../support/questions.ts';
+import { visit, visitsOf } from '../support/visits.ts';
 
-let directory: TestDirectory;
-let functions: Functions;
-let worker: Awaited<ReturnType<typeof runWorker>>;
+let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await createDirectory();
-  [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory)]);
+  directory = await startDirectory();
 });
-
-const visits = (jid: string) =>
-  worker.logged.filter(({ event, details }) => event === 'visit' && details.jid === jid);
 
 const listed = (jid: string, names: string[], timeoutMs?: number) =>
-  listedOverHttp(functions.url, jid, names, timeoutMs);
+  listedOverHttp(directory.http, jid, names, timeoutMs);
 
-const tune: TestCommand = { name: 'Name that tune', fields: [textField('tune')] };
 const poem: TestCommand = { name: 'Write a poem', fields: [textField('theme')] };
-
-const listingForm = (values: { [name: string]: string }) =>
-  form('result', [
-    field('FORM_TYPE', NS_LISTING, 'hidden'),
-    ...Object.entries(values).map(([name, value]) => field(name, value)),
-  ]);
-
-/** The query, where it is one for the node. */
-function queryIn(iq: Element, xmlns: string, node: string | undefined): Element | undefined {
-  const query = iq.getChild('query', xmlns);
-  return query && (query.attrs.node || undefined) === node ? query : undefined;
-}
-
-type Asked = { root: number; commands: number };
-
-/** Counts what the agent is asked; pings are answered, since who is refused one is asked for disco#info instead. */
-function countAsked(agent: TestAgent, rootInfo?: Element): Asked {
-  const asked = { root: 0, commands: 0 };
-  agent.intercept = (iq) => {
-    const { from, id } = iq.attrs;
-    if (iq.getChild('ping', NS_PING)) {
-      agent.send(xml('iq', { type: 'result', to: from, id }));
-      return 'silence';
-    }
-    if (queryIn(iq, NS_DISCO_ITEMS, NS_COMMANDS)) asked.commands++;
-    if (!queryIn(iq, NS_DISCO_INFO, undefined)) return undefined;
-    asked.root++;
-    return rootInfo;
-  };
-  return asked;
-}
-
-/** An agent that announces the capabilities and is asked for them from its first presence on. */
-async function announcing(
-  caps: Element,
-  rootInfo: Element,
-  commands: { [node: string]: TestCommand },
-): Promise<{ agent: TestAgent; asked: Asked }> {
-  const agent = await startAgent({ directory: directory.jid, commands, subscribe: false });
-  const asked = countAsked(agent, rootInfo);
-  agent.send(xml('presence', {}, caps));
-  agent.subscribe();
-  return { agent, asked };
-}
-
-/** A disco#info that no other test's agent has; in the language that its server would take for that of its stream. */
-function someInfo(...forms: Parameters<typeof writeInfo>[0]['forms']): Element {
-  return writeInfo({
-    node: null,
-    identities: [{ category: 'automation', type: 'agent', name: null, lang: 'en' }],
-    features: [NS_COMMANDS, `urn:a:test:${randomBytes(5).toString('hex')}`],
-    forms,
-  });
-}
-
-const sha1Of = (info: Element) =>
-  writeCaps({ hash: 'sha-1', node: 'https://agents.example/', ver: capsVerOfElement(info) ?? '' });
-
-async function isKept(ver: string): Promise<boolean> {
-  const { rows } = (await directory.db.execute(sql`select from caps_info where ver = ${ver}`)) as unknown as {
-    rows: unknown[];
-  };
-  return rows.length > 0;
-}
-
-describe('capabilities', () => {
-  test.each<[string, (info: Element) => Element]>([
-    ['XEP-0115', sha1Of],
-    [
-      'XEP-0390',
-      (info) => {
-        const hash = caps2HashOfElement(info);
-        return writeCaps2({ hashes: hash ? [hash] : [] });
-      },
-    ],
-  ])(
-    '(%s) that were verified save the next agent the question, but for its commands',
-    async (_xep, capsOf) => {
-      const info = someInfo();
-      const first = await announcing(capsOf(info), info, { tune });
-      await listed(first.agent.jid, ['Name that tune']);
-      const second = await announcing(capsOf(info), info, { poem });
-      await listed(second.agent.jid, ['Write a poem']);
-      expect([first.asked.root, second.asked.root]).toEqual([1, 0]);
-      expect(second.asked.commands).toBeGreaterThan(0);
-      // Its presence comes again, and its list of commands is another.
-      second.agent.commands.set('tune', tune);
-      second.agent.send(xml('presence', {}, capsOf(info)));
-      await listed(second.agent.jid, ['Name that tune', 'Write a poem']);
-      expect(second.asked.root).toBe(0);
-    },
-  );
-
-  test('whose hash is a lie are kept for nobody', async () => {
-    const [stated, real] = [someInfo(), someInfo()];
-    const first = await announcing(sha1Of(stated), real, { tune });
-    await listed(first.agent.jid, ['Name that tune']);
-    const second = await announcing(sha1Of(stated), stated, { poem });
-    await listed(second.agent.jid, ['Write a poem']);
-    expect([first.asked.root, second.asked.root]).toEqual([1, 1]);
-    expect(await isKept(capsVerOfElement(real) ?? '')).toBe(false);
-  });
-
-  test("whose text collides with another's by a '<' in a name do not stand in for the other's", async () => {
-    const honest = someInfo(listingForm({ name: 'Honest poems' }));
-    // The form's texts, joined as the hash joins them, as if they were one more feature.
-    const forged = someInfo();
-    forged.children = honest.getChildren('identity').concat(honest.getChildren('feature'));
-    forged.append(xml('feature', { var: `${NS_LISTING}<name<Honest poems` }));
-    const ver = capsVerOfElement(honest) ?? '';
-    expect(capsVerOfElement(forged)).toBe(ver);
-    const attacker = await announcing(sha1Of(honest), forged, { tune });
-    await listed(attacker.agent.jid, ['Name that tune']);
-    expect(await isKept(ver)).toBe(false);
-    const victim = await announcing(sha1Of(honest), honest, { poem });
-    const [listing] = await listed(victim.agent.jid, ['Write a poem']);
-    expect([victim.asked.root, listing?.provider.name]).toEqual([1, 'Honest poems']);
-  });
-});
 
 describe('a message with the list of commands', () => {
   test('is a reason to look, and what it says of others is not believed', async () => {
@@ -181,136 +45,6 @@ describe('a message with the list of commands', () => {
     ];
     agent.send(writeCommandNotice(directory.jid, items));
     await listed(agent.jid, ['Write a poem'], 15_000);
-  });
-});
-
-describe('an A2A card', () => {
-  const cardOf = (...names: string[]) => ({
-    name: 'Ada',
-    supportedInterfaces: [{ url: 'xmpp:ada@agents.test', protocolBinding: 'urn:xmpp:a2a:binding:1.0' }],
-    skills: names.map((name) => ({ id: name.toLowerCase(), name, tags: ['Maths'], examples: ['2 + 2'] })),
-  });
-
-  test('is read under both node names, in either wrapping', async () => {
-    const agent = await startAgent({ directory: directory.jid });
-    await agent.publish(NS_AGENTCARD_0, 'current', writeA2aCard(cardOf('Add')));
-    await listed(agent.jid, ['Add']);
-    const older = xml('agentcard', { xmlns: NS_AGENTCARD }, JSON.stringify(cardOf('Subtract')));
-    await agent.publish(NS_AGENTCARD, 'current', older);
-    const [listing] = await listed(agent.jid, ['Add', 'Subtract']);
-    expect(listing).toMatchObject({
-      kind: 'skill',
-      tags: ['maths'],
-      inputSchema: null,
-      provider: { name: 'Ada' },
-      sources: [{ source: 'agent-card' }],
-    });
-  });
-
-  test('is read again when it changes under the name of the draft binding', async () => {
-    const agent = await startAgent({ directory: directory.jid });
-    await agent.publish(NS_AGENTCARD_0, 'current', writeA2aCard(cardOf('Add')));
-    await listed(agent.jid, ['Add']);
-    await agent.publish(NS_AGENTCARD_0, 'current', writeA2aCard(cardOf('Add', 'Divide')));
-    await listed(agent.jid, ['Add', 'Divide']);
-  });
-});
-
-describe('an AI-SNS command', () => {
-  test('whose form states its inputs is not executed to see them', async () => {
-    const fields = [
-      { var: 'city', type: 'text-single', label: 'City', required: true },
-      { var: 'unit', options: ['C', { value: 'F', label: 'Fahrenheit' }], default: 'C' },
-    ];
-    const meta = form('result', [
-      field('FORM_TYPE', FORM_CMD_META, 'hidden'),
-      field('description', 'How warm it is.'),
-      field('form_fields_json', JSON.stringify(fields)),
-    ]);
-    const commands = { 'urn:xmpp:a2a:cmd:weather': { name: 'Weather', fields: [], infoForms: [meta] } };
-    const agent = await startAgent({ directory: directory.jid, commands });
-    const [listing] = await listed(agent.jid, ['Weather']);
-    expect(listing).toMatchObject({
-      description: 'How warm it is.',
-      inputs: [
-        { name: 'city', type: 'string', required: true },
-        { name: 'unit', type: 'enum', default: 'C', options: [{ value: 'C' }, { label: 'Fahrenheit' }] },
-      ],
-      provenance: { inputs: [{ source: 'command-meta' }] },
-    });
-    expect(agent.executed.size).toBe(0);
-  });
-});
-
-describe('an AI-SNS skill that is called over HTTP', () => {
-  test('has the inputs of its JSON Schema, and where to call it', async () => {
-    const skill = {
-      id: 'route',
-      name: 'Find a route',
-      transport: 'http_jsonrpc',
-      endpoint: 'https://routes.test/rpc',
-      params_schema: {
-        type: 'object',
-        properties: {
-          from: { type: 'string', title: 'From' },
-          stops: { type: 'integer', pattern: '^(a+)+$' },
-        },
-        required: ['from'],
-      },
-      example_request: { from: 'Vienna' },
-      tags: ['Travel'],
-    };
-    const agent = await startAgent({ directory: directory.jid });
-    const card = JSON.stringify({ name: 'Hermes', iconUrl: 'https://routes.test/icon.png', skills: [skill] });
-    await agent.publish(NS_AGENTCARD, 'current', xml('agentcard', { xmlns: NS_AGENTCARD }, card));
-    const [listing] = await listed(agent.jid, ['Find a route']);
-    expect(listing).toMatchObject({
-      kind: 'skill',
-      inputs: [
-        { name: 'from', type: 'string', required: true },
-        { name: 'stops', type: 'integer', required: false },
-      ],
-      inputSchema: { type: 'object', required: ['from'] },
-      call: { protocol: 'http-jsonrpc', url: 'https://routes.test/rpc' },
-      queries: ['{"from":"Vienna"}'],
-      icon: 'https://routes.test/icon.png',
-      tags: ['travel'],
-    });
-    expect(JSON.stringify(listing?.inputSchema)).not.toContain('(a+)+');
-  });
-});
-
-describe('an ARD entry in PEP', () => {
-  test('is a listing, and one that carries a card is the skills of the card', async () => {
-    const agent = await startAgent({ directory: directory.jid });
-    await agent.publish(
-      NS_LISTING,
-      'almanac',
-      writeArdEntry({
-        identifier: 'urn:air:agents.test:u.ada:almanac',
-        displayName: 'Almanac',
-        description: 'What happened on a day.',
-        type: 'text/html',
-        tags: ['History'],
-        representativeQueries: ['What happened on 4 May?'],
-      }),
-    );
-    const [listing] = await listed(agent.jid, ['Almanac']);
-    expect(listing).toMatchObject({
-      kind: 'published',
-      description: 'What happened on a day.',
-      tags: ['history'],
-      queries: ['What happened on 4 May?'],
-      call: null,
-      sources: [{ source: 'ard-entry' }],
-    });
-    const card = { name: 'Ada', skills: [{ id: 'add', name: 'Add' }] };
-    await agent.publish(
-      NS_LISTING,
-      'card',
-      writeArdEntry({ displayName: 'Ada', type: 'application/a2a-agent-card+json', data: card }),
-    );
-    await listed(agent.jid, ['Add', 'Almanac']);
   });
 });
 
@@ -412,7 +146,7 @@ describe('a listing over HTTP', () => {
     };
     await agent.publish(NS_LISTING, 'tune', writeForm(listingForm(stated)));
     const listing = await until('every statement is seen', async () => {
-      const [shown] = (await agentOverHttp(functions.url, agent.jid))?.listings ?? [];
+      const [shown] = (await agentOverHttp(directory.http, agent.jid))?.listings ?? [];
       return shown?.provenance.inputs && shown.provenance.price && shown;
     });
     expect(listing.provenance).toMatchObject({
@@ -472,15 +206,13 @@ describe('an agent that is away', () => {
     await agent.publish(NS_AGENTCARD, 'current', writeA2aCard(card));
     await listed(agent.jid, ['Add', 'Name that tune']);
     await agent.stop();
-    const seen = () => agentOverHttp(functions.url, agent.jid).then((shown) => shown?.availability);
+    const seen = () => agentOverHttp(directory.http, agent.jid).then((shown) => shown?.availability);
     const away = await until('it is offline', async () => {
       const availability = await seen();
       return availability?.online === false && availability;
     });
-    const { length } = visits(agent.jid);
-    await makeVisitDue(directory.db, { jid: agent.jid, domain: 'agents.test' });
-    await until('it is visited', async () => visits(agent.jid).length > length);
-    expect(visits(agent.jid).at(-1)?.details).toMatchObject({ listings: 2, reachable: true });
+    await visit(directory, agent.jid);
+    expect(visitsOf(directory, agent.jid).at(-1)?.details).toMatchObject({ listings: 2, reachable: true });
     expect((await seen())?.lastSeen).toBe(away.lastSeen);
   });
 });

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { NS_PING } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
@@ -7,18 +6,16 @@ import type { Functions } from '../../scripts/stack/workerd.ts';
 import { readConfig } from '../../worker/config.ts';
 import { startWorker, type Worker } from '../../worker/worker.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
+import { tune } from '../support/commands.ts';
 import { createDirectory, runFunctions, type TestDirectory, until } from '../support/directory.ts';
-import { textField } from '../support/fields.ts';
+import { observedOf } from '../support/observed.ts';
+import { type AgentJson, agentOverHttp, foundOverHttp } from '../support/overview.ts';
 
-type Availability = {
-  online: boolean;
-  uptime: { '1d': number | null; '7d': number | null; '30d': number | null };
-  replyMs: number | null;
-};
+type Availability = NonNullable<AgentJson['availability']>;
 
 /** An hour of observations in some seconds. */
 const periodMs = 200;
-const commands = { tune: { name: 'Name that tune', fields: [textField('tune')] } };
+const commands = { tune };
 
 let directory: TestDirectory;
 let functions: Functions;
@@ -38,30 +35,17 @@ function start(): Promise<Worker> {
   );
 }
 
-async function availabilityOf(jid: string): Promise<Availability | null> {
-  const response = await fetch(`${functions.url}/v1/agents/${encodeURIComponent(jid)}`);
-  if (!response.ok) return null;
-  return ((await response.json()) as { availability: Availability | null }).availability;
-}
-
 const reached = (what: string, jid: string, is: (availability: Availability) => boolean) =>
   until(
     `${jid}: ${what}`,
     async () => {
-      const availability = await availabilityOf(jid);
+      const availability = (await agentOverHttp(functions.url, jid))?.availability;
       return availability && is(availability) && availability;
     },
     20_000,
   );
 
-async function observed(jid: string): Promise<{ good: number; bad: number }> {
-  const { rows } = (await directory.db.execute(sql`
-    select coalesce(sum(good), 0)::int as good, coalesce(sum(bad), 0)::int as bad
-    from observation where jid = ${jid} and signal = 'reachable'`)) as unknown as {
-    rows: { good: number; bad: number }[];
-  };
-  return rows[0] ?? { good: 0, bad: 0 };
-}
+const observed = (jid: string) => observedOf(directory.db, jid, 'reachable');
 
 const isPing = (iq: Element) => iq.getChild('ping', NS_PING) !== undefined;
 const pong = xml('ping', { xmlns: NS_PING });
@@ -78,10 +62,9 @@ test('an agent that is online is pinged, and its uptime and reply time appear ov
   expect(availability.replyMs).toBeLessThan(600);
   await reached('uptime', agent.jid, ({ uptime }) => uptime['1d'] === 1 && uptime['30d'] === 1);
   expect((await observed(agent.jid)).bad).toBe(0);
-  const found = await fetch(`${functions.url}/v1/listings?q=tune%20domain:works.test`);
-  const { items } = (await found.json()) as { items: { availability: Availability }[] };
-  expect(items[0]?.availability).toMatchObject({ uptime: { '1d': 1, '7d': 1, '30d': 1 } });
-  expect(items[0]?.availability.replyMs).toBeGreaterThanOrEqual(150);
+  const [found] = await foundOverHttp(functions.url, 'tune domain:works.test');
+  expect(found?.availability).toMatchObject({ uptime: { '1d': 1, '7d': 1, '30d': 1 } });
+  expect(found?.availability?.replyMs).toBeGreaterThanOrEqual(150);
 });
 
 test('an agent that refuses pings is reachable: a refusal is an answer', async () => {

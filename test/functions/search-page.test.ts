@@ -308,7 +308,15 @@ function recordOf(some: Partial<Listing> & { node: string }): ListingRecord {
 
 function pageOf(q: string, over: Partial<Search> & { listing?: typeof converter; of?: Counts } = {}): string {
   const { listing = converter, of = {}, ...search } = over;
-  const why = { text: 700_000, quality: 60_000, rating: 30_000, uptime: 25_000, freshness: 50_000 };
+  const why = {
+    text: 700_000,
+    words: 0,
+    inputs: 0,
+    quality: 60_000,
+    rating: 30_000,
+    uptime: 25_000,
+    freshness: 50_000,
+  };
   const items = [{ record: recordOf(listing), score: 0.865 * scoreUnit, why }];
   const sort = search.sort ?? 'relevance';
   const page = { items, cursor: 'next', approximate: false, mended: null, partial: false };

@@ -36,7 +36,9 @@ test.each([
   expect(answer.attrs.type).toBe('error');
   const error = answer.getChild('error');
   expect(error?.attrs.type).toBe('cancel');
-  expect(error?.getChild('service-unavailable', NS_STANZAS)).toBeDefined();
+  expect(error?.getChildElements().map(({ name, attrs }) => [name, attrs.xmlns])).toEqual([
+    ['service-unavailable', NS_STANZAS],
+  ]);
 });
 
 test('the bot states a listing of its own', async () => {

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'drizzle-orm';
 import pg from 'pg';
-import { inject } from 'vitest';
+import { beforeAll, inject } from 'vitest';
+import { connectWorker } from '../../db/connect-worker.ts';
+import type { Database } from '../../db/database.ts';
 import { afterwards } from './afterwards.ts';
 import { templateDatabase } from './template.ts';
 
@@ -13,6 +16,29 @@ export async function freshDatabase(): Promise<{ name: string; url: string }> {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return { name, url: url.href };
+}
+
+/** A migrated database of a test file's own; the file's tests, and what runs before each, find it connected. */
+export function ownDatabase(): { readonly db: Database } {
+  let db: Database | undefined;
+  beforeAll(async () => {
+    const connection = connectWorker((await freshDatabase()).url, () => undefined);
+    afterwards(connection.end);
+    db = connection.db;
+  });
+  return {
+    get db() {
+      if (!db) throw new Error('the database is there once the tests run');
+      return db;
+    },
+  };
+}
+
+/** Forgets every agent, and what was observed of them. */
+export async function forgetAgents(db: Database): Promise<void> {
+  await db.execute(
+    sql`truncate listing, listing_status, agent, consent, presence, observation, vitality, change cascade`,
+  );
 }
 
 async function execute(url: string, statement: string): Promise<void> {

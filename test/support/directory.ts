@@ -53,17 +53,23 @@ export async function createDirectory(
   };
 }
 
+/** A worker in this process, and what it logged. */
+export type TestWorker = Worker & { logged: Logged };
+
+/** What differs from a worker of the tests in its configuration. */
+export type WorkerOptions = Partial<Omit<Config, 'limits' | 'policy'>> & {
+  limits?: Partial<CrawlLimits>;
+  /** What `CRAWL_DOMAINS` would say. */
+  crawlDomains?: string;
+};
+
 export type Logged = { level: string; event: string; details: { [key: string]: unknown } }[];
 
 /** Runs the bot in this process until the file's tests are done; what it logs is kept. */
 export async function runWorker(
   directory: TestDirectory,
-  service?: string,
-  /** What `CRAWL_DOMAINS` would say. */
-  policy = 'agents.test,works.test',
-  /** What differs from a worker of the tests in its configuration. */
-  { limits, ...config }: Partial<Omit<Config, 'limits'>> & { limits?: Partial<CrawlLimits> } = {},
-): Promise<Worker & { logged: Logged }> {
+  { limits, crawlDomains = 'agents.test,works.test', ...config }: WorkerOptions = {},
+): Promise<TestWorker> {
   const logged: Logged = [];
   const log: Log = (level, event, details = {}) => {
     logged.push({ level, event, details });
@@ -74,12 +80,12 @@ export async function runWorker(
     {
       databaseUrl: directory.databaseUrl,
       xmpp: {
-        service: service ?? (directory.environment.XMPP_SERVICE as string),
+        service: directory.environment.XMPP_SERVICE as string,
         domain,
         username,
         password: 'test',
       },
-      policy: parsePolicy(policy, domain),
+      policy: parsePolicy(crawlDomains, domain),
       rooms: [],
       userDirectories: new Set(),
       probe: 'consented',
@@ -126,6 +132,20 @@ export async function runFunctions(directory: { databaseUrl: string }): Promise<
   });
   afterwards(() => functions.stop());
   return functions;
+}
+
+/** A directory with its worker, and its functions at `http`. */
+export type RunningDirectory = TestDirectory & TestWorker & { http: string };
+
+/** Runs a directory of a test file's own until the file's tests are done; it is online. */
+export async function startDirectory(
+  server?: Parameters<typeof createDirectory>[0],
+  options?: WorkerOptions,
+): Promise<RunningDirectory> {
+  const directory = await createDirectory(server);
+  const [functions, worker] = await Promise.all([runFunctions(directory), runWorker(directory, options)]);
+  await until('the directory is online', async () => worker.session.ready);
+  return { ...directory, ...worker, http: functions.url };
 }
 
 /** Polls until the value is there. @throws with the last value seen where that takes too long */

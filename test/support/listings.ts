@@ -1,4 +1,6 @@
-import type { AgentIndex } from '../../db/write-index.ts';
+import { grantConsent } from '../../db/consent.ts';
+import type { Database } from '../../db/database.ts';
+import { type AgentIndex, writeIndex } from '../../db/write-index.ts';
 import type { Listing } from '../../market/listing.ts';
 import { listingId } from '../../market/listing-id.ts';
 import { qualityOf } from '../../market/quality.ts';
@@ -62,4 +64,18 @@ export function indexOf(jid: string, listings: Some[]): AgentIndex {
       };
     }),
   };
+}
+
+/** Writes agents with one listing each; they consent unless it is said that they do not. */
+export async function writeAgents(
+  db: Database,
+  jids: string[],
+  { consented = true, presenceDenied = false } = {},
+): Promise<void> {
+  await writeIndex(
+    db,
+    jids.map((jid) => ({ ...indexOf(jid, [{ node: 'n' }]), presenceDenied })),
+    0,
+  );
+  if (consented) for (const jid of jids) await grantConsent(db, jid);
 }

@@ -8,13 +8,30 @@ import { freeAddresses } from './addresses.ts';
 import { afterwards } from './afterwards.ts';
 import type { ComponentAddress } from './component.ts';
 
-export type OwnServer = { service: string; domain: string; ca: string; component: ComponentAddress };
+export type OwnServer = {
+  service: string;
+  domain: string;
+  ca: string;
+  component: ComponentAddress;
+  kill(): void;
+  /** Starts it again with the data it had. */
+  restart(): Promise<void>;
+};
+
+export type OwnNetwork = {
+  servers: OwnServer[];
+  /** The server of agents.test. */
+  home: OwnServer;
+  /** The server of works.test; where there is no federation, that of agents.test again. */
+  far: OwnServer;
+  federated: boolean;
+};
 
 /**
  * Servers of one test file's own, agents.test first: only one connection at a time can be a component, and what a file
  * does to a server should be felt by nobody else.
  */
-export async function ownNetwork(): Promise<{ servers: OwnServer[]; federated: boolean }> {
+export async function ownNetwork(): Promise<OwnNetwork> {
   const dir = mkdtempSync(join(tmpdir(), 'guildhall-network-'));
   afterwards(() => rmSync(dir, { recursive: true, force: true }));
   const componentSecret = 'a secret of the tests';
@@ -34,6 +51,10 @@ export async function ownNetwork(): Promise<{ servers: OwnServer[]; federated: b
     service,
     ca: network.authority,
     component: { service: componentService, domain: `guildhall.${domain}`, secret: componentSecret },
+    kill: () => network.servers.find((server) => server.domain === domain)?.kill('SIGKILL'),
+    restart: async () => void (await network.restart(domain)),
   }));
-  return { servers, federated: network.federated };
+  const [home, far] = [servers[0], servers.at(-1)];
+  if (!home || !far) throw new Error('the network has no server');
+  return { servers, home, far, federated: network.federated };
 }

@@ -9,6 +9,12 @@ export async function agentOverHttp(http: string, jid: string): Promise<AgentJso
   return response.ok ? ((await response.json()) as AgentJson) : null;
 }
 
+/** What the functions at this address find by the query. */
+export async function foundOverHttp(http: string, query: string): Promise<ListingJson[]> {
+  const response = await fetch(`${http}/v1/listings?q=${encodeURIComponent(query)}`);
+  return ((await response.json()) as { items: ListingJson[] }).items;
+}
+
 /** Waits until the agent's listings have these names, and returns them in the order of the names. */
 export async function listedOverHttp(
   http: string,

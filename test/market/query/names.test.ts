@@ -111,7 +111,9 @@ describe('one name', () => {
   test('is the same in camel, snake, kebab and title case', () => {
     const word = fc
       .oneof(fc.stringMatching(/^[a-z]{2,9}$/), fc.constantFrom(...wordSynonyms.flat()))
-      .map((name) => name.split(' ')[0] ?? '');
+      .map((name) => name.split(' ')[0] ?? '')
+      // In camel case, two words of one letter look like an abbreviation.
+      .filter((name) => name.length > 1);
     fc.assert(
       fc.property(fc.array(word, { minLength: 1, maxLength: 4 }), (words) => {
         const title = words.map((each) => each.slice(0, 1).toUpperCase() + each.slice(1));
