@@ -14,63 +14,94 @@ import { listing } from './schema.ts';
 export type Conditions = {
   /**
    * The common table expression `asked`: one row of tsqueries, made once for the statement. `words` are those of the
-   * query, `ranking` any of those that are to be found, `document` the words and what else the index's lexemes say, and
-   * `partial` the same with any of the words in place of all.
+   * query, `document` the words and what else the index's lexemes say, `partial` the same with any of the words in place of
+   * all; `ranks` are the words to be found one by one, and `idfs` how much each tells listings apart.
    */
   asked: SQL;
   /** The own names of inputs that are asked for, each as a tsquery: who has one by that name comes first. */
   own: string[];
   /** How many words are to be found. */
   words: number;
-  /** There is something that the index's document answers. */
-  document: boolean;
+  /**
+   * The document that is asked for and its partial form, where there is any: of `asked`, so that the statement can be
+   * planned once; or, where columns say something too, as constants, so that the planner weighs them against each other.
+   */
+  document: SQL | null;
+  partial: SQL | null;
   /** What columns say; all must hold. */
   measures: SQL | null;
+  /** What must hold of a listing whose name has the words. */
+  beyondName: SQL | null;
 };
 
 export function conditionsOf({ terms, qualifiers }: Query): Conditions {
   const lexemes = qualifiers.flatMap((qualifier) => lexemeQuery(qualifier) ?? []);
   const measures = qualifiers.flatMap((qualifier) => measure(qualifier) ?? []);
-  const wanted = terms.filter(({ excluded }) => !excluded);
   const said = lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : [];
-  const withWords = (words: SQL) => allTogether([...(terms.length > 0 ? [words] : []), ...said]);
-  return {
+  const rows = rowsOfTerms(terms);
+  const allAsked = (words: SQL) => {
+    const parts = [...(terms.length > 0 ? [words] : []), ...said];
+    return parts.length > 0 ? sql`(${sql.join(parts, sql` && `)})` : null;
+  };
+  const documentOf = (column: 'document' | 'partial') => {
+    const asked = allAsked(listingQuery(rows, column === 'partial'));
+    return asked && (measures.length > 0 ? asked : sql.raw(`(select ${column} from asked)`));
+  };
+  const conditions = {
     asked: sql`asked as materialized (
-      select words, ranking, ${withWords(sql`words`)} as document, ${withWords(sql`any_words`)} as partial
-      from (select ${termsQuery(terms, false)} as words, ${termsQuery(terms, true)} as any_words,
-        ${termsQuery(wanted, true)} as ranking) as term)`,
+      select words, ranks, idfs, ${allAsked(sql`words`) ?? sql`null`} as document, ${allAsked(sql`any_words`) ?? sql`null`} as partial
+      from ${termsOf(rows)} as term)`,
     own: qualifiers.flatMap(ownNames),
-    words: wanted.length,
-    document: terms.length > 0 || lexemes.length > 0,
+    words: terms.filter(({ excluded }) => !excluded).length,
+    document: documentOf('document'),
+    partial: documentOf('partial'),
     measures: measures.length > 0 ? sql`(${sql.join(measures, sql` and `)})` : null,
   };
+  const isMore = lexemes.length > 0 || terms.some(({ excluded }) => excluded);
+  return { ...conditions, beyondName: isMore ? allOf(conditions) : conditions.measures };
 }
 
-function allTogether(queries: SQL[]): SQL {
-  return queries.length > 0 ? sql.join(queries, sql` && `) : sql`null::tsquery`;
+/** The terms as the database's functions take them; null for none. */
+function rowsOfTerms(terms: Term[]): SQL | null {
+  if (terms.length === 0) return null;
+  const rows = terms.map(({ text, phrase, excluded }) => {
+    const words = phrase ? [segment(text), folded(segment(text))] : writingsOf(segment(text));
+    return { words, phrase, excluded };
+  });
+  return sql`${JSON.stringify(rows)}::jsonb`;
+}
+
+function listingQuery(rows: SQL | null, isAny: boolean): SQL {
+  return sql`coalesce(listing_query(${rows}, ${isAny}), '')`;
+}
+
+/** More words than these do not rank. */
+const ranksMax = 12;
+
+function termsOf(rows: SQL | null): SQL {
+  if (!rows)
+    return sql`(select null::tsquery as words, null::tsquery as any_words, null as ranks, null as idfs)`;
+  const given = sql`given.terms`;
+  return sql`(
+    select ${listingQuery(given, false)} as words, ${listingQuery(given, true)} as any_words, ranks, idfs
+    from (select ${rows} as terms) as given, lateral (
+      select array_agg(query) as ranks, array_agg(idf) as idfs from (
+        select query, case when may_join then 0.1 else 1 end::float4 * ln(1 + greatest(100, (select total from tier_cut)) /
+          (1.0 + coalesce((select n from term where kind = 'word' and text = word), 0)))::float4 as idf
+        from listing_terms(given.terms) where not is_excluded order by may_join limit ${ranksMax}) as ranked) as ranked)`;
 }
 
 /**
  * Everything of the conditions that must hold, beside `asked`; null where nothing is asked.
  * @param isPartial any of the words is enough
  */
-export function allOf({ document, measures }: Conditions, isPartial = false): SQL | null {
-  const asked = sql.raw(`(select ${isPartial ? 'partial' : 'document'} from asked)`);
-  const parts = [
-    ...(document ? [sql`${listing.document} @@ ${asked}`] : []),
-    ...(measures ? [measures] : []),
-  ];
+export function allOf(
+  { document, partial, measures }: Pick<Conditions, 'document' | 'partial' | 'measures'>,
+  isPartial = false,
+): SQL | null {
+  const asked = isPartial ? partial : document;
+  const parts = [...(asked ? [sql`${listing.document} @@ ${asked}`] : []), ...(measures ? [measures] : [])];
   return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : null;
-}
-
-function termsQuery(terms: Term[], isAny: boolean): SQL {
-  const rows = terms.map(({ text, phrase, excluded }) => {
-    const words = phrase ? [segment(text), folded(segment(text))] : writingsOf(segment(text));
-    return { words, phrase, excluded };
-  });
-  return rows.length > 0
-    ? sql`coalesce(listing_query(${JSON.stringify(rows)}::jsonb, ${isAny}), '')`
-    : sql`null::tsquery`;
 }
 
 /** A qualifier that the index's lexemes answer, in the syntax of a tsquery; null for the others. */

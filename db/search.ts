@@ -4,19 +4,19 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { ListingRecord } from '../market/listing.ts';
 import { nearOf, type Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
-import { scoreUnit, shareWeights, type Why, wordWeights } from '../market/ranking.ts';
+import { scoreUnit, shareWeights, type Why, weights, wordWeights } from '../market/ranking.ts';
 import { allOf, type Conditions, conditionsOf, distanceKm } from './conditions.ts';
 import { type Database, rowsOf } from './database.ts';
 import { listingColumns, recordOf } from './listings.ts';
 import { plannedOnce } from './prepared.ts';
 import { agent, listing, listingStatus } from './schema.ts';
-import { tierWalk } from './tiers.ts';
+import { bestStanding, tierWalk } from './tiers.ts';
 
 export const searchLimits = {
   /** A query's candidates are cut at this number, the best standing first, before they are ranked. */
-  candidatesMax: 1_000,
+  candidatesMax: 600,
   /** Besides, those that have the words in their names. */
-  namedMax: 400,
+  namedMax: 300,
   /** Where fewer listings have all the words, those that have some follow; and so many of these are ranked. */
   completeMin: 10,
   partialMax: 300,
@@ -34,6 +34,10 @@ export type SearchHit = {
   /** It has all the words of the query. */
   isComplete: boolean;
 };
+
+const shareColumns = Object.keys(weights)
+  .map((share) => `'${share}', page.${share}_share`)
+  .join(', ');
 
 export type SearchRequest = {
   query: Query;
@@ -55,7 +59,8 @@ export async function searchListings(db: Database, request: SearchRequest): Prom
   const { query, sort } = request;
   const conditions = conditionsOf(query);
   const order = orderOf(sort, query);
-  if (order.index && (await isCut(db, conditions))) return walkIndex(db, request, order, conditions);
+  const { index } = order;
+  if (index && (await isCut(db, conditions))) return walkIndex(db, request, { ...order, index }, conditions);
   return {
     ...(await rank(db, request, order, conditions, candidatesOf(conditions, order.isScore))),
     passed: null,
@@ -80,18 +85,21 @@ async function rank(
   candidates: SQL,
 ): Promise<Omit<SearchRows, 'passed'>> {
   const shares = sharesOf(conditions);
-  const names = Object.keys(shares) as (keyof Why)[];
+  const names = Object.keys(shares) as (keyof typeof shares)[];
   const sum = sql.raw(names.map((name) => `${name}_share`).join(' + '));
   const page = sql`(${conditions.measures ? sql`` : plannedOnce}
-    with recursive ${candidates}, ranked as (
-      select listing.id, complete, ${order.key} as own_key, (select count(*)::int from candidate) as candidates,
+    with recursive ${candidates}, ranked as materialized (
+      select listing.id, listing.jid, listing.site, complete, ${order.key} as own_key,
+        (select count(*)::int from candidate) as candidates,
         ${sql.join(
           names.map((name) => sql`${shares[name]} as ${sql.raw(`${name}_share`)}`),
           sql`, `,
         )}
       from candidate join listing on listing.ctid = candidate.place
+    ), varied as (
+      select *, ${varietyOf(conditions, sum)} as variety_share from ranked
     ), scored as (
-      select *, ${order.isScore ? sql`${sum}` : sql`own_key`} as key from ranked
+      select *, ${order.isScore ? sql`${sum} + variety_share` : sql`own_key`} as key from varied
     )
     select * from scored where ${afterKey(order, sql`key`, after)}
     order by key ${direction(order)}, id limit ${limit}
@@ -103,13 +111,7 @@ async function rank(
       key: sql<string>`page.key::text`,
       isComplete: sql<boolean>`page.complete`,
       candidates: sql<number>`page.candidates`.mapWith(Number),
-      text: sql<number>`page.text_share`.mapWith(Number),
-      words: sql<number>`page.words_share`.mapWith(Number),
-      inputs: sql<number>`page.inputs_share`.mapWith(Number),
-      quality: sql<number>`page.quality_share`.mapWith(Number),
-      rating: sql<number>`page.rating_share`.mapWith(Number),
-      uptime: sql<number>`page.uptime_share`.mapWith(Number),
-      freshness: sql<number>`page.freshness_share`.mapWith(Number),
+      why: sql<Why>`jsonb_build_object(${sql.raw(shareColumns)})`,
     })
     .from(page)
     .innerJoin(listing, sql`${listing.id} = page.id`)
@@ -117,28 +119,13 @@ async function rank(
     .innerJoin(agent, eq(agent.jid, listing.jid))
     .orderBy(sql`page.key ${direction(order)}`, listing.id);
   return {
-    hits: rows.map(
-      ({
-        id: _,
-        key,
-        isComplete,
-        candidates: __,
-        text,
-        words,
-        inputs,
-        quality,
-        rating,
-        uptime,
-        freshness,
-        ...row
-      }) => ({
-        record: recordOf(row),
-        score: text + words + inputs + quality + rating + uptime + freshness,
-        why: { text, words, inputs, quality, rating, uptime, freshness },
-        key,
-        isComplete,
-      }),
-    ),
+    hits: rows.map(({ id: _, key, isComplete, candidates: __, why, ...row }) => ({
+      record: recordOf(row),
+      score: Object.values(why).reduce((sum, share) => sum + share, 0),
+      why,
+      key,
+      isComplete,
+    })),
     candidates: rows[0]?.candidates ?? 0,
   };
 }
@@ -150,23 +137,23 @@ async function rank(
 async function walkIndex(
   db: Database,
   request: SearchRequest,
-  order: Order,
+  order: Order & { index: NonNullable<Order['index']> },
   conditions: Conditions,
 ): Promise<SearchRows> {
-  const along = sql`select ${listing.id}, ${order.key} as key from ${listing}
-    where ${request.after && order.index ? order.index(request.after.key) : sql`true`}
-      and ${afterKey(order, order.key, request.after)}
-    order by ${order.key} ${direction(order)}, ${listing.id}`;
+  const { column, from } = order.index;
   const { passedMax } = searchLimits;
+  const along = (what: SQL) => sql`select ${what} from ${listing}
+    where ${request.after ? from(request.after.key) : sql`true`} and ${afterKey(order, order.key, request.after)}
+    order by ${column} ${direction(order)}, ${listing.id}`;
+  const passed = along(sql`listing.ctid as place, ${allOf(conditions) ?? sql`true`} as meets`);
   const walked = sql`${conditions.asked}, candidate as (
-    select listing.ctid as place, true as complete from (${along} limit ${passedMax}) as passed join listing using (id)
-    where ${allOf(conditions) ?? sql`true`} limit ${request.limit})`;
+    select place, true as complete from (${passed} limit ${passedMax}) as passed where meets limit ${request.limit})`;
   const page = await rank(db, request, order, conditions, walked);
   if (page.hits.length === request.limit) return { ...page, passed: null };
-  const [passed] = rowsOf<SearchKey>(
-    await db.execute(sql`select id, key::text from (${along} offset ${passedMax - 1} limit 1) as last`),
+  const [last] = rowsOf<SearchKey>(
+    await db.execute(sql`${along(sql`id, ${order.key}::text as key`)} offset ${passedMax - 1} limit 1`),
   );
-  return { ...page, passed: passed ?? null };
+  return { ...page, passed: last ?? null };
 }
 
 /** The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking. */
@@ -179,15 +166,16 @@ function candidatesOf(conditions: Conditions, mayBePartial: boolean): SQL {
       select listing.ctid as place, true as complete from ${listing} where ${measures ?? sql`true`}
       order by ${listing.standing} desc, ${listing.id} limit ${candidatesMax})`;
   }
-  const matched = sql`${conditions.asked}, ${tierWalk('matched', candidatesMax, all)}`;
+  const take = measures ? bestStanding : tierWalk;
+  const matched = sql`${conditions.asked}, ${take('matched', candidatesMax, all)}`;
   if (words === 0) {
     return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched)`;
   }
   // Who is called by the words asked for is looked at in any case, however well others are described.
-  const isNamed = sql`${listing.heading} @@ (select words from asked) and ${all}`;
+  const isNamed = sql`${listing.heading} @@ (select words from asked) and ${conditions.beyondName ?? sql`true`}`;
   const isFew = sql`${mayBePartial && words > 1} and (select sum(cardinality(places)) from matched) < ${completeMin}`;
-  return sql`${matched}, ${tierWalk('named', namedMax, isNamed)},
-    ${tierWalk('loose', partialMax, allOf(conditions, true) ?? sql`true`, isFew)},
+  return sql`${matched}, ${take('named', namedMax, isNamed)},
+    ${take('loose', partialMax, allOf(conditions, true) ?? sql`true`, isFew)},
     candidate as (
       select place, bool_or(complete) as complete from (
         select unnest(places) as place, true as complete from named
@@ -203,8 +191,8 @@ type Order = {
   descending: boolean;
   /** The order is that of the score, which is known only when all shares are. */
   isScore: boolean;
-  /** Where the order has an index: the condition by which it begins at that key or before it. */
-  index: ((key: string) => SQL) | null;
+  /** Where the order has an index: its column, and the condition by which it begins at that key or before it. */
+  index: { column: SQL; from: (key: string) => SQL } | null;
 };
 
 function orderOf(sort: Sort, query: Query): Order {
@@ -215,14 +203,16 @@ function orderOf(sort: Sort, query: Query): Order {
       return { key: sql`0`, type: 'int4', descending: true, isScore: true, index: null };
     case 'recent': {
       const micros = sql`(extract(epoch from ${listing.updated}) * 1000000)::int8`;
+      const column = sql`${listing.updated}`;
       // The key is exact, and a double is not quite.
-      const index = (key: string) =>
-        sql`${listing.updated} <= to_timestamp(${key}::float8 / 1000000) + interval '1 ms'`;
-      return { key: micros, type: 'int8', descending: true, isScore: false, index };
+      const from = (key: string) =>
+        sql`${column} <= to_timestamp(${key}::float8 / 1000000) + interval '1 ms'`;
+      return { key: micros, type: 'int8', descending: true, isScore: false, index: { column, from } };
     }
     case 'name': {
-      const index = (key: string) => sql`${listing.nameKey} >= ${key}`;
-      return { key: sql`${listing.nameKey}`, type: 'text', descending: false, isScore: false, index };
+      const column = sql`${listing.nameKey}`;
+      const from = (key: string) => sql`${column} >= ${key}`;
+      return { key: column, type: 'text', descending: false, isScore: false, index: { column, from } };
     }
     case 'price':
       return {
@@ -240,7 +230,7 @@ function orderOf(sort: Sort, query: Query): Order {
 }
 
 function direction({ descending }: Order): SQL {
-  return sql.raw(descending ? 'desc' : 'asc');
+  return sql.raw(descending ? 'desc nulls last' : 'asc');
 }
 
 function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null): SQL {
@@ -249,15 +239,31 @@ function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null
   return sql`(${key} ${sql.raw(descending ? '<' : '>')} ${value} or (${key} = ${value} and id > ${after.id}))`;
 }
 
-/** The shares of the score, each in whole units. */
-function sharesOf({ words, own }: Conditions): { [share in keyof Why]: SQL } {
-  const most = shareWeights({ words: words > 0, inputs: own.length > 0 });
+/** The first of an agent, and of an owner, has all of it; the more of theirs stand before a listing, the less. */
+function varietyOf(conditions: Conditions, sum: SQL): SQL {
+  const place = (of: string) => sql`row_number() over (partition by ${sql.raw(of)} order by ${sum} desc, id)`;
+  const most = Math.round(mostOf(conditions).variety * scoreUnit);
+  return sql`(${most} * (0.5 / ${place('jid')} + 0.5 / (1 + ln(${place('site')}))))::int`;
+}
+
+function mostOf({ words, own }: Conditions): Why {
+  return shareWeights({ words: words > 0, inputs: own.length > 0 });
+}
+
+/** The shares of the score, each in whole units, but for the one that the others decide. */
+function sharesOf(conditions: Conditions): { [share in Exclude<keyof Why, 'variety'>]: SQL } {
+  const most = mostOf(conditions);
+  const { own } = conditions;
   const share = (name: keyof Why, value: SQL) =>
     most[name] === 0 ? sql`0` : sql`(least(1, ${value}) * ${Math.round(most[name] * scoreUnit)}::int)::int`;
   const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
+  // By Postgres's measure a word once in the name is worth 6 / pi^2, divided by the ways in which it may be written.
+  const wordRank = sql`least(1, ts_rank(${positions}, ${listing.document}, word) * (numnode(word) + 1) / 2)`;
+  const textRank = sql`(select sum(${wordRank} * idf) / sum(idf)
+    from unnest((select ranks from asked), (select idfs from asked)) as ranked(word, idf))`;
   const owned = own.map((query) => sql`(${listing.document} @@ ${query}::tsquery)::int`);
   return {
-    text: share('text', sql`ts_rank(${positions}, ${listing.document}, (select ranking from asked))`),
+    text: share('text', textRank),
     words: share('words', sql`complete::int`),
     inputs: share('inputs', sql`(0 + ${sql.join(owned, sql` + `)}) / ${owned.length}::float8`),
     quality: share('quality', sql`greatest(0, quality - crowding) / 100.0`),

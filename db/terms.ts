@@ -11,6 +11,8 @@ import { type Database, rowsOf } from './database.ts';
 const wordsMendedMax = 8;
 /** Longer words are not mistyped by one letter alone, nor are they many. */
 const wordCharsMax = 30;
+/** Shorter ones are a slip away from too many. */
+const wordCharsMin = 4;
 /** How alike a word of two slips must be: the share of their trigrams, 0 to 1. */
 const likenessMin = 0.35;
 const likestMax = 10;
@@ -21,29 +23,28 @@ const likestMax = 10;
  */
 export async function mendWords(db: Database, query: Query): Promise<Query | null> {
   const words = query.terms
-    .filter(({ text, excluded, phrase }) => !excluded && !phrase && text.length <= wordCharsMax)
+    .filter(({ text, excluded, phrase }) => !excluded && !phrase && isMendable(text))
     .slice(0, wordsMendedMax)
     .map(({ text }) => text.toLowerCase());
   if (words.length === 0) return null;
-  const asked = words.map((word) => ({ word, writings: writingsOf(segment(word)), slips: slipsOf(word) }));
-  const rows = rowsOf<{ word: string; near: string[]; alike: string[] }>(
+  const unknown = await unknownWords(db, words);
+  if (unknown.length === 0) return null;
+  const asked = unknown.map((word) => ({ word, slips: slipsOf(word) }));
+  const rows = rowsOf<{ word: string; near: string | null; alike: string[] | null }>(
     await db.execute(sql`
-      select word,
-        array(
-          select text from term
-          where kind = 'word' and text in (select jsonb_array_elements_text(slips)) order by n desc, text limit 1) as near,
-        array(
-          select text from term
-          where kind = 'word' and text % word and similarity(text, word) >= ${likenessMin}
-          order by similarity(text, word) desc, n desc, text limit ${likestMax}) as alike
-      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(word text, writings jsonb, slips jsonb)
-      where not exists (
-        select from listing where document @@ (select listing_term(writings, false)) offset 0)`),
+      select word, near, case when near is null then array(
+        select text from term
+        where kind = 'word' and text % word and similarity(text, word) >= ${likenessMin}
+        order by similarity(text, word) desc, n desc, text limit ${likestMax}) end as alike
+      from jsonb_to_recordset(${JSON.stringify(asked)}::jsonb) as asked(word text, slips jsonb), lateral (
+        select (
+          select text from term where kind = 'word' and text in (select jsonb_array_elements_text(slips))
+          order by n desc, text limit 1) as near offset 0) as slip`),
   );
   const mended = new Map(
     rows.map(({ word, near, alike }) => [
       word,
-      near[0] ?? alike.find((text) => nearest(word, [text]) !== null),
+      near ?? alike?.find((text) => nearest(word, [text]) !== null),
     ]),
   );
   const terms = query.terms.map((term) => {
@@ -51,6 +52,21 @@ export async function mendWords(db: Database, query: Query): Promise<Query | nul
     return better ? { ...term, text: better } : term;
   });
   return terms.some((term, at) => term !== query.terms[at]) ? { ...query, terms } : null;
+}
+
+/** Those that no listing has. Each is a constant of the statement: the planner must see how rare it is. */
+async function unknownWords(db: Database, words: string[]): Promise<string[]> {
+  const known = words.map((word, at) => {
+    const writings = JSON.stringify(writingsOf(segment(word)));
+    return sql`select ${at}::int as at where not exists (
+      select from listing where document @@ listing_term(${writings}::jsonb, false))`;
+  });
+  const rows = rowsOf<{ at: number }>(await db.execute(sql.join(known, sql` union all `)));
+  return rows.map(({ at }) => words[at] ?? '');
+}
+
+function isMendable({ length }: string): boolean {
+  return length >= wordCharsMin && length <= wordCharsMax;
 }
 
 export type Suggestion = { kind: Exclude<TermKind, 'word'>; text: string; count: number };

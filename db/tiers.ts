@@ -1,5 +1,5 @@
 /**
- * Tiers by standing, each as large as all before it: what a query matches is taken tier by tier until there is enough,
+ * Tiers by standing, each three times as large as all before it: what a query matches is taken tier by tier until there is enough,
  * so that a word on a million listings costs what a page of results needs.
  */
 
@@ -9,9 +9,9 @@ import { listing } from './schema.ts';
 
 export const tierLimits = {
   /** Listings of the first tier. */
-  firstSize: 1_000,
-  /** The tier that holds the rest: the others hold four million. */
-  last: 13,
+  firstSize: 2_000,
+  /** The tier that holds the rest: the others hold eight million. */
+  last: 7,
   /** The share by which the index may grow or shrink before listings change their tiers. */
   drift: 0.1,
   /** Listings that one statement moves at most. */
@@ -35,7 +35,7 @@ export async function arrangeTiers(db: Database): Promise<number> {
     update tier_cut set total = ${size.total}, cuts = array(
       select cut from generate_series(0, ${last}::int - 1) as place, lateral (
         select standing as cut from listing order by standing desc, id
-        offset ${firstSize}::int * (1 << place) - 1 limit 1) as there
+        offset ${firstSize}::int * (1 << 2 * place) - 1 limit 1) as there
       order by place)`);
   return moveListings(db);
 }
@@ -82,4 +82,12 @@ export function tierWalk(name: string, max: number, conditions: SQL, isWanted = 
       limit ${max}::int - before.taken - cardinality(before.places))
     from ${walk} as before
     where before.tier < ${tierLimits.last}::int and before.taken + cardinality(before.places) < ${max}::int)`;
+}
+
+/** The same of the conditions' best standing at once, where it is for the planner to choose the way to them. */
+export function bestStanding(name: string, max: number, conditions: SQL, isWanted = sql`true`): SQL {
+  return sql`${sql.identifier(name)}(places) as (
+    select array(
+      select listing.ctid from ${listing} where ${conditions}
+      order by ${listing.standing} desc, ${listing.id} limit ${max}) where ${isWanted})`;
 }

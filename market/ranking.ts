@@ -1,17 +1,19 @@
 /** What makes a hit's score: every share in one place, so that an answer can name them. */
 
 /**
- * The shares of a score; they add up to one. `words` is for having all that are asked for, `inputs` is how many of the inputs that are asked for go by that very name;
- * where a query has no words, or asks for no inputs, their shares go to the others.
+ * The shares of a score; they add up to one. `words` is for having all that are asked for; `inputs` for how many of the
+ * inputs that are asked for go by that very name; `variety` for not being the next of many of one agent or owner. Where a
+ * query has no words, or asks for no inputs, their shares go to the others.
  */
 export const weights = {
-  text: 0.5,
-  words: 0.14,
+  text: 0.46,
+  words: 0.12,
   inputs: 0.1,
-  quality: 0.11,
+  variety: 0.08,
+  quality: 0.1,
   rating: 0.06,
-  uptime: 0.045,
-  freshness: 0.045,
+  uptime: 0.04,
+  freshness: 0.04,
 } as const;
 
 /** The weights of a word by where it stands: elsewhere, body, subject, name (Postgres's D, C, B, A). */

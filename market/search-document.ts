@@ -3,7 +3,6 @@
 import { marksOf } from './ard/marks.ts';
 import { inputSets } from './input-sets.ts';
 import type { Input, Listing } from './listing.ts';
-import { folded } from './query/fold.ts';
 import { nameKeys, ownKeys } from './query/names.ts';
 import { segment } from './query/segment.ts';
 import { otherWritings } from './query/writings.ts';
@@ -42,8 +41,8 @@ export type SearchDocument = {
   /** Tags, category, inputs and sample requests. */
   subject: string;
   body: string;
-  /** Those of them that are written otherwise as well: without diacritics, joined, or apart. */
-  plain: { [part: string]: string | undefined };
+  /** What their words may be written as besides: without diacritics, joined, or apart. */
+  plain: { [part: string]: string };
   /** The Postgres text search configuration of the listing's language, beside the plain one. */
   config: string;
   lexemes: string[];
@@ -108,18 +107,18 @@ export function searchDocument(listing: Listing): SearchDocument {
   };
   return {
     ...words,
-    plain: Object.fromEntries(Object.entries(words).map(([part, text]) => [part, plainText(text)])),
+    plain: Object.fromEntries(
+      Object.entries(words).flatMap(([part, text]) => {
+        const others = otherWritings(text);
+        return others.length > 0 ? [[part, others.join(' ')]] : [];
+      }),
+    ),
     config: configOf(lang[0]),
     lexemes: lexemesOf(listing),
     facets: facetsOf(listing),
     fills: fills.map(String),
     lacks: lacks.map(String),
   };
-}
-
-function plainText(text: string): string | undefined {
-  const others = otherWritings(text);
-  return others.length > 0 || /[^\p{ASCII}]/u.test(text) ? folded([text, ...others].join('\n')) : undefined;
 }
 
 function facetsOf({ kind, tags, category, lang, provider, inputs }: Listing): string[] {

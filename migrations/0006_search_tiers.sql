@@ -61,34 +61,43 @@ return (
     ) as asked
   where numnode(query) > 0);
 --> statement-breakpoint
--- Terms, each {words, phrase, excluded}, as what must hold: those that are not excluded together (or any of them),
--- words that English merely joins others by left out where others are left; null where nothing is asked.
+-- Terms, each {words, phrase, excluded}, without those that have neither letters nor digits. A word `joins` where English
+-- takes it for one that merely joins others, and `may_join` where any language does.
+create function listing_terms(terms jsonb)
+returns table (query tsquery, word text, is_excluded boolean, joins boolean, may_join boolean)
+language sql immutable parallel safe
+begin atomic
+  select listing_term(row->'words', (row->>'phrase')::boolean), lower(row->'words'->>0), (row->>'excluded')::boolean,
+    not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->'words'->>0)) = 0,
+    not (row->>'phrase')::boolean and exists (
+      select from unnest('{danish,dutch,english,french,german,italian,norwegian,portuguese,russian,spanish,swedish}'::regconfig[]) as config
+      where numnode(plainto_tsquery(config, row->'words'->>0)) = 0)
+  from jsonb_array_elements(terms) as row
+  where listing_term(row->'words', (row->>'phrase')::boolean) is not null;
+end;
+--> statement-breakpoint
+-- What must hold: the terms that are not excluded together, or any of them; words that merely join others are left out
+-- where others are left. Null where nothing is asked.
 create function listing_query(terms jsonb, is_any boolean) returns tsquery
 language sql immutable parallel safe
 return (
-  with term as (
-    select query, (row->>'excluded')::boolean as excluded,
-      not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->'words'->>0)) = 0 as joins
-    from jsonb_array_elements(terms) as row,
-      lateral listing_term(row->'words', (row->>'phrase')::boolean) as query
-    where query is not null
-  ), wanted as (
-    select query from term where not excluded and (not joins or not exists (
-      select from term as other where not other.excluded and not other.joins))
+  with term as materialized (select * from listing_terms(terms)), wanted as (
+    select query from term where not is_excluded and (not joins or not exists (
+      select from term as other where not other.is_excluded and not other.joins))
   )
   select string_agg(part, '&')::tsquery from (
     select '(' || string_agg('(' || query::text || ')', case when is_any then '|' else '&' end) || ')' as part from wanted
     union all
-    select '!(' || query::text || ')' from term where excluded
+    select '!(' || query::text || ')' from term where is_excluded
   ) as parts);
 --> statement-breakpoint
 drop function listing_document(jsonb);
 --> statement-breakpoint
--- One part of a listing's text, stemmed in its language and as it is written without diacritics.
+-- One part of a listing's text: its words stemmed in its language, and what else they may be written as.
 create function listing_words(document jsonb, part text) returns tsvector
 language sql immutable parallel safe
 return to_tsvector((document->>'config')::regconfig, document->>part) ||
-  to_tsvector('simple', coalesce(document->'plain'->>part, document->>part));
+  to_tsvector('simple', coalesce(document->'plain'->>part, ''));
 --> statement-breakpoint
 -- The words of a listing, weighted (A name, B subject, C body), and one lexeme without a position for each thing that a
 -- qualifier can ask for: one index answers every conjunction.

@@ -1,7 +1,8 @@
-/** Has what goes by the passing of time alone swept up, again and again. */
+/** Has what goes by the passing of time alone swept up, and the index put in order, again and again. */
 
 import type { Database } from '../db/database.ts';
 import { sweep } from '../db/sweep.ts';
+import { arrangeTiers } from '../db/tiers.ts';
 import { errorText, type Log } from './log.ts';
 
 export type SweeperDeps = { db: Database; periodMs: number; log: Log };
@@ -37,6 +38,8 @@ export class Sweeper {
     try {
       const swept = await sweep(db);
       if (swept.registrations + swept.listings + swept.tokens > 0) log('info', 'swept', swept);
+      const moved = await arrangeTiers(db);
+      if (moved > 0) log('info', 'tiers-arranged', { moved });
     } catch (error) {
       log('error', 'sweep-failed', { error: errorText(error) });
     }

@@ -43,6 +43,7 @@ const shareText: { [share in keyof Why]: string } = {
   text: 'Words',
   words: 'All words',
   inputs: 'Inputs',
+  variety: 'Variety',
   quality: 'Description',
   rating: 'Rating',
   uptime: 'Uptime',

@@ -4,23 +4,26 @@ import { folded } from './fold.ts';
 import { wordWritings } from './synonyms.ts';
 
 export const writingLimits = {
-  /** Compounds of one text that are written joined as well, and the letters of each. */
-  joinedMax: 50,
-  joinedCharsMax: 30,
+  /** Words of one text that are written in another way as well, and the letters of each. */
+  othersMax: 200,
+  wordCharsMax: 40,
 } as const;
 
-/** `to-do`, `TL;DR`, `x.509`: letters and digits with a mark between them. */
-const COMPOUND = /[\p{L}\p{N}]+(?:[-‐‑;.'’·/][\p{L}\p{N}]+)+/gu;
-/** `sendSms`, `HTMLBody`. */
-const CAMEL = /\p{L}*\p{Ll}\p{Lu}\p{L}*/gu;
+/** Words with a mark or with capitals inside (`to-do`, `TL;DR`, `sendSms`), or with letters beyond ASCII. */
+const WORD = /[\p{L}\p{N}\p{M}]+(?:[-‐‑;.'’·/][\p{L}\p{N}\p{M}]+)*/gu;
+const SPECIAL = /[^a-zA-Z0-9]|\p{Ll}\p{Lu}/u;
 
-/** What is indexed beside the text as it is: compounds written as one word, and words that were written as one. */
+/** What is indexed beside the text's own words: each joined, split at its capitals, and without its diacritics. */
 export function otherWritings(text: string): string[] {
-  const joined = [...text.matchAll(COMPOUND)].map(([compound]) => joinedWord(compound));
-  const split = [...text.matchAll(CAMEL)].map(([word]) => splitWord(word));
-  return [...new Set([...joined, ...split])]
-    .filter((word) => word.length <= writingLimits.joinedCharsMax)
-    .slice(0, writingLimits.joinedMax);
+  const others = new Set<string>();
+  for (const [word] of text.matchAll(WORD)) {
+    if (word.length > writingLimits.wordCharsMax || !SPECIAL.test(word)) continue;
+    for (const other of [folded(word), folded(joinedWord(word)), folded(splitWord(word))]) {
+      if (other !== word.toLowerCase()) others.add(other);
+    }
+    if (others.size >= writingLimits.othersMax) break;
+  }
+  return [...others];
 }
 
 /** What a term may be written as by those who mean the same: the term itself first. */

@@ -119,7 +119,7 @@ function pagesOf(said: string): { [page: string]: string } {
     uptime: { d1: 1, d7: null, d30: null },
     replyMs: null,
   };
-  const why = { text: 0, words: 0, inputs: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 };
+  const why = { text: 0, words: 0, inputs: 0, variety: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 };
   const counts = [{ value: said, count: 1 }];
   const outcome = {
     query: emptyQuery,

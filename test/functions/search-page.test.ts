@@ -312,6 +312,7 @@ function pageOf(q: string, over: Partial<Search> & { listing?: typeof converter;
     text: 700_000,
     words: 0,
     inputs: 0,
+    variety: 0,
     quality: 60_000,
     rating: 30_000,
     uptime: 25_000,
@@ -378,7 +379,7 @@ describe('the page of results', () => {
         {
           record: recordOf(converter),
           score: 1,
-          why: { text: 0, words: 0, inputs: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 },
+          why: { text: 0, words: 0, inputs: 0, variety: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 },
         },
       ],
       cursor: null,
@@ -454,7 +455,7 @@ describe('text from strangers among the results', () => {
         {
           record: recordOf(listing),
           score: 1,
-          why: { text: 1, words: 1, inputs: 1, quality: 1, rating: 1, uptime: 1, freshness: 1 },
+          why: { text: 1, words: 1, inputs: 1, variety: 0, quality: 1, rating: 1, uptime: 1, freshness: 1 },
         },
       ];
       const outcome = {
