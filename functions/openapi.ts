@@ -34,7 +34,10 @@ export function answers<Schema extends z.ZodType>(
 
 /** One answer for each status that the named problems have. */
 export function refusals(...codes: ProblemCode[]): { [status: string]: ProblemAnswer } {
-  const byStatus = Map.groupBy([...codes, 'internal' as const], (code) => problems[code].status);
+  const byStatus = Map.groupBy(
+    [...codes, 'query-too-slow' as const, 'internal' as const],
+    (code) => problems[code].status,
+  );
   const refused = [...byStatus].map(([status, same]): [number, ProblemAnswer] => [
     status,
     {
