@@ -40,12 +40,9 @@ const ChangesPageSchema = z
         }),
       }).openapi('FeedItem'),
     ),
-    cursor: z
-      .string()
-      .nullable()
-      .openapi({
-        description: 'Leads to the next page, as `cursor` or `since`; null where this is the last.',
-      }),
+    cursor: z.string().nullable().openapi({
+      description: 'Leads to the next page, as `cursor` or `since`; null where this is the last.',
+    }),
     next: z.int().openapi({
       description: 'What to ask for as `since` the next time, now or later; also on the last page.',
     }),
