@@ -165,7 +165,9 @@ export function createChanges({ streams }: { streams: EventStreams }) {
       'x-accel-buffering': 'no',
     };
     if (context.req.method === 'HEAD') return context.body(null, 200, headers) as never;
-    const body = streams.open(start, () => connectionOf(context)?.destroy());
+    // The request itself is not held: a stream outlasts its use by far.
+    const connection = connectionOf(context);
+    const body = streams.open(start, () => connection?.destroy());
     if (body) return context.body(body, 200, headers) as never;
     const full = problem(
       'too-many-streams',
