@@ -210,6 +210,8 @@ describe('the directory', () => {
       '/robots.txt',
       '/v1/agents',
       '/v1/agents/{jid}',
+      '/v1/changes',
+      '/v1/events',
       '/v1/facets',
       '/v1/listings',
       '/v1/listings/match',
