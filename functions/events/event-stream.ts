@@ -46,7 +46,10 @@ export class EventStream {
 
   async #pull(controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> {
     this.#isHeld = false;
-    const piece = await this.#next();
+    const piece = await this.#next().catch((error) => {
+      this.#close();
+      throw error;
+    });
     if (this.#isClosed) return;
     if (piece) controller.enqueue(piece);
     else {

@@ -34,7 +34,7 @@ const ChangesPageSchema = z
   .object({
     items: z.array(
       ChangeSchema.extend({
-        listing: ListingSchema.nullable().optional().openapi({
+        listing: z.union([ListingSchema, z.null()]).optional().openapi({
           description:
             'With include=listing: the listing as it is now, which may be newer than the change; null where it is gone, by this change or by a later one.',
         }),
