@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AppContext, createRouter } from './context.ts';
+import { type EventStreams, ownStreams } from './events/streams.ts';
 import { openApiInfo } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
@@ -14,6 +15,7 @@ import type { Referral } from './referrals.ts';
 import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
+import { createChanges } from './routes/changes.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
@@ -26,11 +28,13 @@ export type AppOptions = {
   deps: Deps;
   /** Registries to which searches by ARD refer. */
   referrals?: Referral[];
+  /** How streams of events are held; without it each asks the database for itself. */
+  streams?: EventStreams;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
 };
 
-export function createApp({ deps, referrals = [], onError }: AppOptions) {
+export function createApp({ deps, referrals = [], streams, onError }: AppOptions) {
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
@@ -57,6 +61,10 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
   app.route('/', agents);
   app.route('/', explore);
   app.route('/', seeds);
+  app.route(
+    '/',
+    createChanges({ streams: streams ?? ownStreams(deps, (error) => onError(error, 'events')) }),
+  );
   app.route('/', createArd({ referrals }));
   app.route('/', ardExplore);
   app.route('/', wellKnown);
