@@ -70,6 +70,8 @@ function matching({ req }: AppContext, tag: string, exists = false): string | nu
 
 function notModified(context: AppContext, tag: string, { cacheControl }: CachePolicy): Response {
   keep(context, cacheControl);
+  // No content, so nothing that describes it (RFC 9110 §15.4.5).
+  if (context.finalized) context.res.headers.delete('content-type');
   return context.body(null, 304, { etag: `"${tag}"` });
 }
 

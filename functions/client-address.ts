@@ -40,6 +40,6 @@ export function forwardedAddress(
   proxies: number,
 ): string | undefined {
   if (proxies === 0) return connection;
-  const said = (forwardedFor ?? '').split(',').filter((address) => address.trim() !== '');
-  return said.at(-proxies) ?? said[0] ?? connection;
+  const said = (forwardedFor ?? '').split(',').map((address) => address.trim());
+  return said.at(-proxies) || connection;
 }

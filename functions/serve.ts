@@ -1,6 +1,7 @@
 /** The entry on Node, for those without an edge platform: the same app over a pool of connections. */
 
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { serve } from '@hono/node-server';
@@ -25,6 +26,9 @@ export const serverLimits = {
 
 /** How often connections that have become idle are closed while the process ends. */
 const idleSweepMs = 50;
+
+/** How long a new connection may then take to ask something. */
+const unaskedGraceMs = 500;
 
 const log = (details: { [key: string]: unknown }) =>
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...details })}\n`);
@@ -85,11 +89,19 @@ function readsOf({ READS_PER_MINUTE, TRUST_PROXY }: NodeEnvironment): ReadLimit 
 
 /** Takes no further connections, answers the requests under way, closes what is idle, and ends. */
 function endOnSignal(server: Server, endDatabase: () => Promise<void>): void {
+  // Node takes a connection on which nothing was asked yet for busy.
+  const unasked = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unasked.add(socket);
+    socket.once('close', () => unasked.delete(socket));
+  });
+  server.on('request', ({ socket }) => unasked.delete(socket));
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(0), serverLimits.stopGraceMs).unref();
+    setTimeout(() => unasked.forEach((socket) => void socket.destroy()), unaskedGraceMs).unref();
     setInterval(() => server.closeIdleConnections(), idleSweepMs).unref();
     server.close(() => void endDatabase().then(() => process.exit(0)));
   };

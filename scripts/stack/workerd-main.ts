@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
 import { readyLine, type WorkerdSettings } from './workerd.ts';
@@ -5,13 +6,23 @@ import { readyLine, type WorkerdSettings } from './workerd.ts';
 const settings = JSON.parse(process.env.GUILDHALL_WORKERD ?? '{}') as WorkerdSettings;
 
 const script = await bundled();
+const { readsPerMinute } = settings;
+const limits =
+  readsPerMinute > 0
+    ? { READS: { namespace_id: '1', simple: { limit: readsPerMinute, period: 60 } } }
+    : undefined;
 
 const miniflare = new Miniflare({
   modules: [{ type: 'ESModule', path: 'functions.mjs', contents: script }],
   modulesRoot: '/',
   compatibilityDate: '2026-07-30',
   compatibilityFlags: ['nodejs_compat'],
-  bindings: settings.bindings,
+  bindings: {
+    ...settings.bindings,
+    READS_PER_MINUTE: String(readsPerMinute),
+    CF_VERSION_METADATA: { id: createHash('sha256').update(script).digest('hex') },
+  },
+  ...(limits && { ratelimits: limits }),
   cf: false,
   host: settings.host,
   port: settings.port,
