@@ -20,6 +20,8 @@ export const serverLimits = {
   stopGraceMs: 10_000,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
+  /** How often these two are looked after. */
+  checkMs: 1_000,
   keepAliveTimeoutMs: 30_000,
   headerBytesMax: 32_768,
 } as const;
@@ -60,6 +62,7 @@ function start(environment: NodeEnvironment): void {
   const serverOptions = {
     headersTimeout: serverLimits.headersTimeoutMs,
     requestTimeout: serverLimits.requestTimeoutMs,
+    connectionsCheckingInterval: serverLimits.checkMs,
     keepAliveTimeout: serverLimits.keepAliveTimeoutMs,
     maxHeaderSize: serverLimits.headerBytesMax,
   };

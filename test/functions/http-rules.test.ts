@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cachedRoutes } from '../../functions/cache-policy.ts';
@@ -86,4 +87,10 @@ describe('every route', () => {
     const posts = routes.filter(({ method }) => method === 'POST').map(({ path }) => path);
     expect(readsByPost.filter((path) => !posts.includes(path))).toEqual([]);
   });
+});
+
+test('the limit that wrangler.toml sets is the one that it has answers tell', () => {
+  const settings = readFileSync('wrangler.toml', 'utf8');
+  const told = /^READS_PER_MINUTE = "(\d+)"$/m.exec(settings)?.[1];
+  expect(settings).toContain(`simple = { limit = ${told}, period = 60 }`);
 });
