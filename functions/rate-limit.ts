@@ -38,7 +38,6 @@ export function rateLimit({ perMinute, take, clientOf }: ReadLimit): MiddlewareH
       const detail = `${perMinute} requests a minute are taken of one client; expected the next after ${retrySeconds} s.`;
       const refused = { ...problem('too-many-requests', detail), retryAfterSeconds: retrySeconds };
       context.res = problemResponse(context, refused);
-      context.header('cache-control', 'no-store');
     }
     context.header('ratelimit-policy', policy);
     if (left !== null) context.header('ratelimit', `"${policyName}";r=${left};t=${resetSeconds}`);

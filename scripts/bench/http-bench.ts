@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { connectWorker } from '../../db/connect-worker.ts';
+import { grantConsent, notePresence } from '../../db/consent.ts';
 import { indexState } from '../../db/index-state.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { migrate } from '../migrate.ts';
@@ -33,7 +34,8 @@ export const bench: Bench = async ({ full, say }) => {
       dir: join(dir, 'postgres'),
       port: await freePort(),
       logFile: join(dir, 'log'),
-      durable: false,
+      // Marks are held for the commit, and that takes as long as the disk.
+      durable: true,
     });
     ends.push(() => postgres.stop());
     await postgres.createDatabase('bench');
@@ -154,6 +156,10 @@ async function writes(
     }
   }
   await triggers('enable');
+  const crowds = await crowd(db);
+  say(
+    `presence, ${crowdSize} writers: ${Math.round(crowds.marked)} a second, without marks ${Math.round(crowds.unmarked)}`,
+  );
   const named = await inTurn({ state: () => indexState(db), one: () => db.execute(sql`select 1`) }, 300);
   const [marked, unmarked] = [percentile(times.marked, 0.5), percentile(times.unmarked, 0.5)];
   say(
@@ -161,9 +167,31 @@ async function writes(
   );
   return {
     'writing a batch with marks against without': atMost(marked / unmarked, 1.1),
+    'presence by several writers without marks against with': atMost(crowds.unmarked / crowds.marked, 1.3),
     'naming the state against select 1, on the pool': atMost(
       percentile(named.state, 0.5) / percentile(named.one, 0.5),
       3,
     ),
   };
+}
+
+const crowdSize = 8;
+const notesEach = 100;
+
+/** Presence noted by several writers at once, each commit of its own: how many a second, with marks and without. */
+async function crowd(db: Parameters<typeof indexState>[0]): Promise<{ marked: number; unmarked: number }> {
+  const jids = Array.from({ length: crowdSize }, (_, at) => `crowd${at}@bench.example`);
+  for (const jid of jids) await grantConsent(db, jid);
+  const note = async (jid: string) => {
+    for (let at = 0; at < notesEach; at++)
+      await notePresence(db, [{ jid, resource: 'r', state: at % 2 === 0 ? 'on' : 'off' }]);
+  };
+  const run = (what: 'enable' | 'disable') => async () => {
+    await db.execute(sql.raw(`alter table presence ${what} trigger user`));
+    await Promise.all(jids.map(note));
+  };
+  const times = await inTurn({ marked: run('enable'), unmarked: run('disable') }, 8);
+  await db.execute(sql`alter table presence enable trigger user`);
+  const perSecond = (timesMs: number[]) => (crowdSize * notesEach) / (percentile(timesMs, 0.5) / 1000);
+  return { marked: perSecond(times.marked), unmarked: perSecond(times.unmarked) };
 }

@@ -7,10 +7,11 @@ const settings = JSON.parse(process.env.GUILDHALL_WORKERD ?? '{}') as WorkerdSet
 
 const script = await bundled();
 const { readsPerMinute } = settings;
-const limits =
-  readsPerMinute > 0
-    ? { READS: { namespace_id: '1', simple: { limit: readsPerMinute, period: 60 } } }
-    : undefined;
+/** The same counting as on the platform, within this process. */
+const reads =
+  readsPerMinute === 0
+    ? null
+    : { READS: { namespace_id: '1', simple: { limit: readsPerMinute, period: 60 as const } } };
 
 const miniflare = new Miniflare({
   modules: [{ type: 'ESModule', path: 'functions.mjs', contents: script }],
@@ -19,10 +20,10 @@ const miniflare = new Miniflare({
   compatibilityFlags: ['nodejs_compat'],
   bindings: {
     ...settings.bindings,
-    READS_PER_MINUTE: String(readsPerMinute),
+    ...(reads && { READS_PER_MINUTE: String(readsPerMinute) }),
     CF_VERSION_METADATA: { id: createHash('sha256').update(script).digest('hex') },
   },
-  ...(limits && { ratelimits: limits }),
+  ...(reads && { ratelimits: reads }),
   cf: false,
   host: settings.host,
   port: settings.port,

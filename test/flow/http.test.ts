@@ -297,6 +297,7 @@ describe.each(platforms)('on $name:', ({ run }) => {
     const broken = await run({ databaseUrl });
     const response = await fetch(`${broken.url}/v1/listings?q=x`);
     const body = (await response.json()) as { requestId: string };
+    expect(response.headers.get('cache-control')).toBe('no-store');
     expect([response.status, body]).toEqual([
       500,
       expect.objectContaining({
