@@ -7,13 +7,14 @@ import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AppContext, createRouter } from './context.ts';
-import { openApiInfo } from './openapi.ts';
+import { describeShared, openApiDocument } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
 import type { Referral } from './referrals.ts';
 import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
+import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
@@ -53,21 +54,19 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
     }),
   );
 
-  app.route('/', listings);
-  app.route('/', agents);
-  app.route('/', explore);
-  app.route('/', seeds);
-  app.route('/', createArd({ referrals }));
-  app.route('/', ardExplore);
-  app.route('/', wellKnown);
-  app.route('/', health);
-  app.doc31('/openapi.json', (context) => ({
-    ...openApiInfo,
-    servers: [{ url: new URL(context.req.url).origin }],
-  }));
-  const openApiDocument = (origin: string) =>
-    app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: origin }] });
-  app.route('/', createPages({ openApiDocument }));
+  describeShared(app);
+  const documentFor = (origin: string) => openApiDocument(app, origin);
+  const served = app
+    .route('/', listings)
+    .route('/', agents)
+    .route('/', explore)
+    .route('/', seeds)
+    .route('/', createArd({ referrals }))
+    .route('/', ardExplore)
+    .route('/', wellKnown)
+    .route('/', createDocuments({ documentFor }))
+    .route('/', health);
+  app.route('/', createPages({ documentFor }));
 
   app.notFound((context) => {
     const allowed = allowedMethods(app.routes, context.req.path);
@@ -98,7 +97,8 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
     onError(error, id);
     return problemResponse(context, problem('internal', `The directory failed. The request id is ${id}.`));
   });
-  return app;
+  // The same app, with the type of every route that programs use.
+  return served;
 }
 
 /** Pages run nothing but the site's own script, and load nothing from elsewhere but images. */

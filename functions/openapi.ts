@@ -1,7 +1,9 @@
 /** The parts of the OpenAPI document that every route shares. */
 
-import type { z } from '@hono/zod-openapi';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import { type ProblemCode, problems } from '../market/problem.ts';
+import type { Env } from './context.ts';
+import { problemExample } from './problem-examples.ts';
 import { ProblemSchema } from './schemas.ts';
 
 export const openApiInfo = {
@@ -9,38 +11,167 @@ export const openApiInfo = {
   info: {
     title: 'Guildhall',
     version: '1',
+    summary: 'A directory of what agents on the XMPP network can do.',
     description:
       'A directory of what agents on the XMPP network can do, down to the typed fields of their forms.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
+  tags: [
+    { name: 'Listings', description: 'What agents offer: searching, matching, one listing whole.' },
+    { name: 'Agents', description: 'Who offers it, and having an agent crawled.' },
+    { name: 'Overview', description: 'Counts, completions and figures.' },
+    { name: 'ARD', description: 'The same directory as a registry of Agentic Resource Discovery, v0.9.' },
+    { name: 'Documents', description: 'What the directory says of itself.' },
+    { name: 'Health', description: 'Whether it runs.' },
+  ],
+  // Nothing here asks who calls.
+  security: [],
 };
+
+const headers = {
+  'X-Request-Id': {
+    description: 'Finds the request in the log of the directory. One that the caller sends is kept.',
+    schema: { type: 'string', maxLength: 64 },
+    example: '7f1c2f0e',
+  },
+  ETag: {
+    description: 'A strong validator: `If-None-Match` with it answers 304 while the answer stays the same.',
+    schema: { type: 'string' },
+    example: '"k3v5q2m7c4x6n2p3"',
+  },
+  Link: {
+    description: 'The address of the next page, `rel="next"`; absent on the last.',
+    schema: { type: 'string' },
+    example: '<https://guildhall.example/v1/listings?q=convert&cursor=WyJ4Il0>; rel="next"',
+  },
+  'Retry-After': {
+    description: 'After how many seconds to try again.',
+    schema: { type: 'integer', minimum: 0 },
+    example: 120,
+  },
+} as const;
+
+type HeaderName = keyof typeof headers;
+
+/** Puts the headers and the examples of problems where every route can refer to them. */
+export function describeShared({ openAPIRegistry }: OpenAPIHono<Env>): void {
+  for (const [name, header] of Object.entries(headers)) {
+    openAPIRegistry.registerComponent('headers', name, header);
+  }
+  for (const code of Object.keys(problems) as ProblemCode[]) {
+    const example = { summary: problems[code].title, value: problemExample(code) };
+    openAPIRegistry.registerComponent('examples', code, example);
+  }
+}
+
+/** @param origin where the directory is served, without a slash at the end */
+export function openApiDocument(app: OpenAPIHono<Env>, origin: string) {
+  const contact = { name: 'The operator of this directory', url: origin };
+  const { info, ...rest } = openApiInfo;
+  const document = app.getOpenAPI31Document({
+    ...rest,
+    info: { ...info, contact },
+    servers: [{ url: origin, description: 'This directory.' }],
+  });
+  const paths = JSON.stringify(document.paths);
+  // Some problems are of no route: what lies outside all of them, or is said over XMPP alone.
+  const examples = Object.entries(document.components?.examples ?? {}).filter(([code]) =>
+    paths.includes(`"#/components/examples/${code}"`),
+  );
+  return { ...document, components: { ...document.components, examples: Object.fromEntries(examples) } };
+}
+
+/** Answers that every route may give, whatever it is asked. */
+export const anywhere = ['uri-too-long', 'internal'] as const satisfies ProblemCode[];
+export type Anywhere = (typeof anywhere)[number];
+
+export type StatusOf<Code extends ProblemCode> = (typeof problems)[Code]['status'];
 
 type ProblemAnswer = {
   description: string;
-  content: { 'application/problem+json': { schema: typeof ProblemSchema } };
+  headers: { [name: string]: { $ref: string } };
+  content: {
+    'application/problem+json': {
+      schema: typeof ProblemSchema;
+      examples: { [code: string]: { $ref: string } };
+    };
+  };
+};
+
+type Refusals<Code extends ProblemCode> = {
+  [Each in Code | Anywhere as StatusOf<Each>]: ProblemAnswer;
+};
+
+type Answers<Schema extends z.ZodType, Code extends ProblemCode> = Refusals<Code> & {
+  200: {
+    description: string;
+    headers: { [name: string]: { $ref: string } };
+    content: { 'application/json': { schema: Schema } };
+  };
 };
 
 /** The successful answer, and one answer for each status that the named problems have. */
-export function answers<Schema extends z.ZodType>(
+export function answers<Schema extends z.ZodType, Code extends ProblemCode>(
   schema: Schema,
   description: string,
-  ...codes: ProblemCode[]
-) {
-  return {
-    ...refusals(...codes),
-    200: { description, content: { 'application/json': { schema } } },
-  };
+  ...codes: Code[]
+): Answers<Schema, Code> {
+  const found = { description, headers: headed(), content: { 'application/json': { schema } } };
+  return { ...refusals(...codes), 200: found };
 }
 
+/** Those of a read, which a client may keep and have validated. */
+export function reads<Schema extends z.ZodType, Code extends ProblemCode>(
+  schema: Schema,
+  description: string,
+  ...codes: Code[]
+) {
+  const all = answers<Schema, Code | 'too-many-requests'>(schema, description, ...codes, 'too-many-requests');
+  return { ...all, 200: { ...all[200], headers: headed('ETag') }, 304: unchanged };
+}
+
+/** Those of a read that goes on from page to page. */
+export function pages<Schema extends z.ZodType, Code extends ProblemCode>(
+  schema: Schema,
+  description: string,
+  ...codes: Code[]
+) {
+  const all = reads(schema, description, ...codes);
+  return { ...all, 200: { ...all[200], headers: headed('ETag', 'Link') } };
+}
+
+const unchanged = {
+  description: 'What `If-None-Match` names is still the answer.',
+  headers: headed('ETag'),
+};
+
 /** One answer for each status that the named problems have. */
-export function refusals(...codes: ProblemCode[]): { [status: string]: ProblemAnswer } {
-  const byStatus = Map.groupBy([...codes, 'internal' as const], (code) => problems[code].status);
-  const refused = [...byStatus].map(([status, same]): [number, ProblemAnswer] => [
+export function refusals<Code extends ProblemCode>(...codes: Code[]): Refusals<Code> {
+  const byStatus = codesByStatus(codes).map(([status, same]): [number, ProblemAnswer] => [
     status,
     {
-      description: same.map((code) => `\`${code}\`: ${problems[code].title}`).join('. '),
-      content: { 'application/problem+json': { schema: ProblemSchema } },
+      description: `${same.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ')}.`,
+      headers: status === 429 ? headed('Retry-After') : headed(),
+      content: {
+        'application/problem+json': {
+          schema: ProblemSchema,
+          examples: Object.fromEntries(same.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+        },
+      },
     },
   ]);
-  return Object.fromEntries(refused);
+  return Object.fromEntries(byStatus) as Refusals<Code>;
+}
+
+/** The problems, and those that any route may have, by their statuses. */
+export function codesByStatus(codes: ProblemCode[]): [number, ProblemCode[]][] {
+  const all = new Set<ProblemCode>([...codes, ...anywhere]);
+  return [...Map.groupBy(all, (code) => problems[code].status)];
+}
+
+/** References to headers; every answer has the request's id. */
+export function headed(...names: HeaderName[]): { [name: string]: { $ref: string } } {
+  return Object.fromEntries(
+    [...names, 'X-Request-Id'].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
 }
