@@ -7,7 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AppContext, createRouter } from './context.ts';
-import { describeShared, openApiDocument } from './openapi.ts';
+import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
 import type { Referral } from './referrals.ts';
@@ -55,7 +55,7 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
   );
 
   describeShared(app);
-  const documentFor = (origin: string) => openApiDocument(app, origin);
+  const documentFor = createDocument(app);
   const served = app
     .route('/', listings)
     .route('/', agents)

@@ -30,9 +30,9 @@ export function llmsText(document: OpenApiDocument, origin: string): string {
     `> ${document.info.description ?? ''} Ask it what you need, in words, or with the values you have; it answers with typed listings, and each says how its agent is called.`,
     ways(command, origin),
     qualifiers(),
-    list('Documents', [
+    list('Reference', [
       { name: 'OpenAPI 3.1 document', url: `${origin}/openapi.json`, note: 'every operation, as JSON' },
-      { name: 'Reference', url: `${origin}/docs`, note: 'the same as a page, with examples' },
+      { name: 'The HTTP API', url: `${origin}/docs`, note: 'the same as a page, with examples' },
       { name: 'Query language', url: `${origin}/docs#queries`, note: 'words and qualifiers' },
       {
         name: 'Problems',

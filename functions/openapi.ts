@@ -64,13 +64,20 @@ export function describeShared({ openAPIRegistry }: OpenAPIHono<Env>): void {
   }
 }
 
-/** @param origin where the directory is served, without a slash at the end */
-export function openApiDocument(app: OpenAPIHono<Env>, origin: string) {
-  const contact = { name: 'The operator of this directory', url: origin };
+/** Makes the document of an app for the origin where it is served; the last one is kept, since making it takes long. */
+export function createDocument(app: OpenAPIHono<Env>) {
+  let made: { origin: string; document: ReturnType<typeof documentOf> } | null = null;
+  return (origin: string) => {
+    if (made?.origin !== origin) made = { origin, document: documentOf(app, origin) };
+    return made.document;
+  };
+}
+
+function documentOf(app: OpenAPIHono<Env>, origin: string) {
   const { info, ...rest } = openApiInfo;
   const document = app.getOpenAPI31Document({
     ...rest,
-    info: { ...info, contact },
+    info: { ...info, contact: { name: 'The operator of this directory', url: origin } },
     servers: [{ url: origin, description: 'This directory.' }],
   });
   const paths = JSON.stringify(document.paths);
