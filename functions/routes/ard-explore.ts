@@ -31,12 +31,12 @@ const FacetSchema = z.strictObject({
     .min(1)
     .max(1000)
     .optional()
-    .openapi({ description: 'At most so many values.', default: bucketsDefault }),
+    .openapi({ description: `At most so many values; ${bucketsDefault} where it is left out.` }),
   minCount: z
     .int()
     .min(0)
     .optional()
-    .openapi({ description: 'Only values that occur so often.', default: 1 }),
+    .openapi({ description: 'Only values that occur so often; 1 where it is left out.' }),
 });
 
 const exploreRoute = createRoute({

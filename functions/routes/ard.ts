@@ -56,12 +56,11 @@ const searchRoute = createRoute({
                 .enum(federations, `expected one of ${federations.join(', ')}`)
                 .optional()
                 .openapi({
-                  default: 'auto',
-                  description: 'Other registries are never asked; unless `none`, the answer refers to them.',
+                  description:
+                    'Other registries are never asked; unless `none`, the answer refers to them. `auto` where it is left out.',
                 }),
               pageSize: PageSize.optional().openapi({
-                description: 'At most so many entries.',
-                default: searchPageSizeDefault,
+                description: `At most so many entries; ${searchPageSizeDefault} where it is left out.`,
               }),
               pageToken: PageToken.optional(),
             })

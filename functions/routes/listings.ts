@@ -42,13 +42,12 @@ const LimitMember = z
   .min(1, limitMessage)
   .max(pageSizeMax, limitMessage)
   .optional()
-  .openapi({ description: 'At most so many listings.', default: pageSizeDefault });
+  .openapi({ description: `At most so many listings; ${pageSizeDefault} where it is left out.` });
 
 const sorting = {
   description:
     'The order. `distance` needs `near:` in the query, `price` needs `currency:`; without words, `relevance` is quality.',
   enum: [...sorts],
-  default: 'relevance',
   example: 'relevance',
 };
 const paging = {
@@ -69,7 +68,10 @@ const searchRoute = createRoute({
   request: {
     query: z.object({
       q: QuerySchema.optional(),
-      sort: z.string().openapi(sorting).optional(),
+      sort: z
+        .string()
+        .openapi({ ...sorting, default: 'relevance' })
+        .optional(),
       limit: LimitSchema,
       cursor: z.string().optional().openapi(paging),
       explain: z

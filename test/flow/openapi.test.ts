@@ -79,7 +79,16 @@ const oddities = [
   '\u202e',
 ];
 const oddWord = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom(...oddities, 'x'.repeat(5000), 'x'.repeat(9000), 'near:91,0,5', "displayName = 'x'") },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      ...oddities,
+      'x'.repeat(5000),
+      'x'.repeat(9000),
+      'near:91,0,5',
+      "displayName = 'x'",
+    ),
+  },
   fc.string({ unit: 'binary', maxLength: 30 }).map((text) => text.toWellFormed()),
   fc.string({ maxLength: 30 }),
 );

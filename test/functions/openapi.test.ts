@@ -102,6 +102,14 @@ describe('every body', () => {
   });
 });
 
+test('no body has a member with a default, which generators take for one that has to be given', () => {
+  const texts = routes.map(({ operation }) => JSON.stringify(operation.requestBody ?? {}));
+  const names = texts.flatMap((text) => [...text.matchAll(/#\/components\/schemas\/(\w+)/g)]);
+  const bodies = names.map(([, name = '']) => JSON.stringify(document.components?.schemas?.[name]));
+  expect(bodies.length).toBeGreaterThan(0);
+  expect([...texts, ...bodies].filter((text) => text.includes('"default":'))).toEqual([]);
+});
+
 describe('every answer', () => {
   test.each(answersOf)('of %s with %s has a schema that its examples fit', (_, status, answer) => {
     expect(answer.description).toBeTruthy();
