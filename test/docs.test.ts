@@ -174,7 +174,7 @@ describe('the routes', () => {
 
   test('that programs use stand in the OpenAPI document', async () => {
     const forPrograms = served.filter((route) =>
-      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt)/.test(route),
+      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt|llms\.txt|openapi\.json)/.test(route),
     );
     expect(sorted(await operations())).toEqual(sorted(new Set(forPrograms)));
   });

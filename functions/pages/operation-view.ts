@@ -69,16 +69,21 @@ ${members}${examplesView(media, document)}`;
 }
 
 function answerView(status: string, answer: Answer, document: OpenApiDocument): Html {
-  const bodies = Object.entries(answer.content ?? {}).map(([mediaType, media]) => {
-    const { schema } = media;
+  const contents = Object.entries(answer.content ?? {});
+  const types = contents.map(([mediaType, { schema }]) => {
     const members = schema && !schema.$ref && schema.properties ? membersView(schema) : nothing;
-    return html`<span class="limits">${schema ? html`${typeView(schema)}, ` : nothing}<code>${mediaType}</code></span>${members}${examplesView(media, document)}`;
+    return html`<span class="limits">${schema ? html`${typeView(schema)}, ` : nothing}<code>${mediaType}</code></span>${members}`;
   });
-  const headers = Object.entries(answer.headers ?? {}).map(
+  const examples = contents.map(([, media]) => examplesView(media, document));
+  return html`<div><dt><code class="status s${status.slice(0, 1)}">${status}</code></dt><dd><p>${codeMarks(answer.description ?? '')}</p>${types}${headersView(answer)}${examples}</dd></div>`;
+}
+
+function headersView({ headers = {} }: Answer): Html {
+  const named = Object.entries(headers).map(
     ([name, header], at) =>
       html`${at > 0 ? ', ' : nothing}${'$ref' in header ? html`<a href="#header-${nameOf(header)}">${name}</a>` : html`${name} (${header.description})`}`,
   );
-  return html`<div><dt><code class="status s${status.slice(0, 1)}">${status}</code></dt><dd><p>${codeMarks(answer.description ?? '')}</p>${bodies}${headers.length > 0 ? html`<span class="limits">headers: ${headers}</span>` : nothing}</dd></div>`;
+  return named.length > 0 ? html`<span class="limits">headers: ${named}</span>` : nothing;
 }
 
 function examplesView(media: Media, document: OpenApiDocument): Html {

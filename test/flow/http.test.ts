@@ -206,6 +206,8 @@ describe('the directory', () => {
       '/ard/explore',
       '/ard/search',
       '/healthz',
+      '/llms.txt',
+      '/openapi.json',
       '/readyz',
       '/robots.txt',
       '/v1/agents',
