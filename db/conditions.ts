@@ -81,14 +81,18 @@ const ranksMax = 12;
 function termsOf(rows: SQL | null): SQL {
   if (!rows)
     return sql`(select null::tsquery as words, null::tsquery as any_words, null as ranks, null as idfs)`;
-  const given = sql`given.terms`;
+  const together = (isAny: boolean) =>
+    sql`coalesce(listing_together(queries, are_excluded, join_others, ${isAny}), '')`;
   return sql`(
-    select ${listingQuery(given, false)} as words, ${listingQuery(given, true)} as any_words, ranks, idfs
-    from (select ${rows} as terms) as given, lateral (
-      select array_agg(query) as ranks, array_agg(idf) as idfs from (
-        select query, case when may_join then 0.1 else 1 end::float4 * ln(1 + greatest(100, (select total from tier_cut)) /
+    select ${together(false)} as words, ${together(true)} as any_words, ranks, idfs
+    from (
+      select array_agg(query) as queries, array_agg(is_excluded) as are_excluded, array_agg(joins) as join_others,
+        (array_agg(query order by may_join) filter (where not is_excluded))[:${ranksMax}] as ranks,
+        (array_agg(idf order by may_join) filter (where not is_excluded))[:${ranksMax}] as idfs
+      from (
+        select *, case when may_join then 0.1 else 1 end::float4 * ln(1 + greatest(100, (select total from tier_cut)) /
           (1.0 + coalesce((select n from term where kind = 'word' and text = word), 0)))::float4 as idf
-        from listing_terms(given.terms) where not is_excluded order by may_join limit ${ranksMax}) as ranked) as ranked)`;
+        from listing_terms(${rows})) as term) as terms)`;
 }
 
 /**

@@ -10,15 +10,22 @@ export const poolLimits = { connectionsMax: 8, connectTimeoutMs: 5_000, statemen
 
 export type WorkerDatabase = { db: Database; end(): Promise<void> };
 
-/** @param onError hears of connections that fail while idle, as when the server restarts; the pool replaces them */
-export function connectWorker(url: string, onError: (error: Error) => void): WorkerDatabase {
+/**
+ * @param onError hears of connections that fail while idle, as when the server restarts; the pool replaces them
+ * @param statementTimeoutMs how long one statement may take
+ */
+export function connectWorker(
+  url: string,
+  onError: (error: Error) => void,
+  statementTimeoutMs: number = poolLimits.statementTimeoutMs,
+): WorkerDatabase {
   const pool = new Pool({
     connectionString: url,
     max: poolLimits.connectionsMax,
     connectionTimeoutMillis: poolLimits.connectTimeoutMs,
-    statement_timeout: poolLimits.statementTimeoutMs,
+    statement_timeout: statementTimeoutMs,
     // A server that went silent must not hold its statements for ever.
-    query_timeout: poolLimits.statementTimeoutMs + poolLimits.connectTimeoutMs,
+    query_timeout: statementTimeoutMs + poolLimits.connectTimeoutMs,
     keepAlive: true,
     application_name: 'guildhall-worker',
   });

@@ -5,6 +5,9 @@ import type * as schema from './schema.ts';
 
 export type Database = PgDatabase<PgQueryResultHKT, typeof schema>;
 
+/** What the functions ask is given up after this long: whatever is asked, it costs the database no more. */
+export const questionTimeoutMs = 5_000;
+
 /** Both drivers answer raw statements with an object that has `rows`. */
 export function rowsOf<Row = unknown>(result: unknown): Row[] {
   return (result as { rows: Row[] }).rows;

@@ -17,29 +17,32 @@ export const matchCandidatesMax = 200;
 export type MatchCandidate = { id: string; inputs: Input[] };
 
 /**
- * Listings that take at least one of the names, and for whose required inputs the names are enough (`fills`) or would be
- * with one more (`lacks`). Whether the values fit is the caller's to see.
+ * Listings that take at least one of the names, and for whose required inputs the names are enough, or would be with one
+ * more; the best standing first. Whether the values fit, and what is missing in truth, is the caller's to see.
  * @param names canonical names; their number is bounded, since all their subsets are asked for
  */
 export async function matchCandidates(
   db: Database,
   names: string[],
-  how: 'fills' | 'lacks',
-): Promise<MatchCandidate[]> {
-  const sets = subsetsOf(names);
+): Promise<{ candidates: MatchCandidate[]; isCut: boolean }> {
   const takes = tsqueryOfAny(names.map((name) => lexeme('input', name)).filter((text) => text !== null));
-  if (!takes) return [];
-  const column = how === 'fills' ? listing.fills : listing.lacks;
-  const meets = sql`${listing.document} @@ ${takes} and ${column} && (select array_agg(set) from known)`;
-  return rowsOf(
+  if (!takes) return { candidates: [], isCut: false };
+  const meets = (column: SQL) =>
+    sql`${listing.document} @@ ${takes} and ${column} && (select array_agg(set) from known)`;
+  const rows = rowsOf<MatchCandidate & { cut: boolean }>(
     await db.execute(sql`${plannedOnce}
       with recursive known as materialized (
-        select set from input_set where set = any(${setArray(sets)})
-      ), ${tierWalk('matched', matchCandidatesMax, meets)}
-      select id, body->'inputs' as inputs
-      from (select unnest(places) as place from matched) as candidate join listing on listing.ctid = place
+        select set from input_set where set = any(${setArray(subsetsOf(names))})
+      ), ${tierWalk('filled', matchCandidatesMax, meets(sql`${listing.fills}`))},
+      ${tierWalk('lacking', matchCandidatesMax, meets(sql`${listing.lacks}`))},
+      candidate as (select unnest(places) as place from filled union select unnest(places) from lacking)
+      select id, body->'inputs' as inputs, greatest(
+        (select sum(cardinality(places)) from filled), (select sum(cardinality(places)) from lacking)
+      ) >= ${matchCandidatesMax} as cut
+      from candidate join listing on listing.ctid = place
       order by standing desc, id`),
   );
+  return { candidates: rows, isCut: rows[0]?.cut ?? false };
 }
 
 function setArray(sets: InputSet[]): SQL {

@@ -111,7 +111,7 @@ async function rank(
       key: sql<string>`page.key::text`,
       isComplete: sql<boolean>`page.complete`,
       candidates: sql<number>`page.candidates`.mapWith(Number),
-      why: sql<Why>`jsonb_build_object(${sql.raw(shareColumns)})`,
+      why: sql<Why>`json_build_object(${sql.raw(shareColumns)})`,
     })
     .from(page)
     .innerJoin(listing, sql`${listing.id} = page.id`)

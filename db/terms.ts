@@ -7,6 +7,9 @@ import { segment } from '../market/query/segment.ts';
 import { writingsOf } from '../market/query/writings.ts';
 import type { TermKind } from '../market/search-document.ts';
 import { type Database, rowsOf } from './database.ts';
+import { plannedOnce } from './prepared.ts';
+import { listing } from './schema.ts';
+import { tierWalk } from './tiers.ts';
 
 const wordsMendedMax = 8;
 /** Longer words are not mistyped by one letter alone, nor are they many. */
@@ -54,14 +57,23 @@ export async function mendWords(db: Database, query: Query): Promise<Query | nul
   return terms.some((term, at) => term !== query.terms[at]) ? { ...query, terms } : null;
 }
 
-/** Those that no listing has. Each is a constant of the statement: the planner must see how rare it is. */
+/** Those that no listing has. */
 async function unknownWords(db: Database, words: string[]): Promise<string[]> {
-  const known = words.map((word, at) => {
-    const writings = JSON.stringify(writingsOf(segment(word)));
-    return sql`select ${at}::int as at where not exists (
-      select from listing where document @@ listing_term(${writings}::jsonb, false))`;
-  });
-  const rows = rowsOf<{ at: number }>(await db.execute(sql.join(known, sql` union all `)));
+  const terms = words.map(
+    (word, at) =>
+      sql`listing_term(${JSON.stringify(writingsOf(segment(word)))}::jsonb, false) as ${sql.raw(`term_${at}`)}`,
+  );
+  const walks = words.map((_, at) =>
+    tierWalk(`found_${at}`, 1, sql`${listing.document} @@ (select ${sql.raw(`term_${at}`)} from asked)`),
+  );
+  const unknown = words.map((_, at) =>
+    sql.raw(`select ${at} as at where not exists (select from found_${at} where cardinality(places) > 0)`),
+  );
+  const rows = rowsOf<{ at: number }>(
+    await db.execute(sql`${plannedOnce}
+      with recursive asked as materialized (select ${sql.join(terms, sql`, `)}), ${sql.join(walks, sql`, `)}
+      ${sql.join(unknown, sql` union all `)}`),
+  );
   return rows.map(({ at }) => words[at] ?? '');
 }
 

@@ -93,6 +93,10 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
         problem('invalid-body', 'The body is not JSON; expected a JSON object.'),
       );
     }
+    if (isTooSlow(error)) {
+      const detail = 'The database did not answer in time; expected a question that asks for less.';
+      return problemResponse(context, { ...problem('query-too-slow', detail), retryAfterSeconds });
+    }
     const id = String(context.get('requestId'));
     onError(error, id);
     return problemResponse(context, problem('internal', `The directory failed. The request id is ${id}.`));
@@ -112,6 +116,15 @@ const CONTENT_SECURITY_POLICY = {
   baseUri: ["'none'"],
   frameAncestors: ["'none'"],
 };
+
+/** After how long a question that took too long may be asked again. */
+const retryAfterSeconds = 5;
+
+/** The statement was ended by the time limit of the edge's role. */
+function isTooSlow({ cause }: Error): boolean {
+  const queryCanceled = '57014';
+  return (cause as { code?: unknown } | undefined)?.code === queryCanceled;
+}
 
 function refusedForLength(context: AppContext): Response | null {
   if (context.req.url.length <= httpLimits.urlCharsMax) return null;

@@ -7,7 +7,18 @@ import { idCharsMax } from '../market/listing-id.ts';
 import { type ProblemCode, problems } from '../market/problem.ts';
 import { queryLimits } from '../market/query/ast.ts';
 import { examples } from './examples.ts';
-import { type Anywhere, codesByStatus, headed, type StatusOf } from './openapi.ts';
+import {
+  type Anywhere,
+  type Asking,
+  asking,
+  codesByStatus,
+  type Found,
+  found,
+  type HeaderRefs,
+  refusalHeaders,
+  type StatusOf,
+  unchanged,
+} from './openapi.ts';
 import { ardErrorExample } from './problem-examples.ts';
 
 /** `query.text` and `query.filter`, which search and explore share. */
@@ -152,7 +163,7 @@ export const CatalogSchema = z
 
 type ErrorAnswer = {
   description: string;
-  headers: { [name: string]: { $ref: string } };
+  headers: HeaderRefs;
   content: {
     'application/json': {
       schema: typeof ArdErrorSchema;
@@ -161,14 +172,8 @@ type ErrorAnswer = {
   };
 };
 
-type ArdAnswers<Schema extends z.ZodType, Code extends ProblemCode> = {
-  [Each in Code | Anywhere | 'too-many-requests' as StatusOf<Each>]: ErrorAnswer;
-} & {
-  200: {
-    description: string;
-    headers: { [name: string]: { $ref: string } };
-    content: { 'application/json': { schema: Schema } };
-  };
+type Refusals<Code extends ProblemCode> = {
+  [Each in Code | Anywhere | Asking as StatusOf<Each>]: ErrorAnswer;
 };
 
 /** The successful answer, and one for each status that the named problems have in the standard's shape. */
@@ -176,18 +181,30 @@ export function ardAnswers<Schema extends z.ZodType, Code extends ProblemCode>(
   schema: Schema,
   description: string,
   ...codes: Code[]
-): ArdAnswers<Schema, Code> {
-  const refused = codesByStatus([...codes, 'too-many-requests']).map(([status, same]) => {
-    const examples = Object.fromEntries(
-      same.map((code) => [code, { summary: problems[code].title, value: ardErrorExample(code) }]),
-    );
-    const answer: ErrorAnswer = {
-      description: `${same.map((code) => problems[code].title).join('. ')}.`,
-      headers: status === 429 ? headed('Retry-After') : headed(),
-      content: { 'application/json': { schema: ArdErrorSchema, examples } },
-    };
-    return [status, answer] as const;
+): Refusals<Code> & { 200: Found<Schema> } {
+  return { ...refusals(...codes), 200: found(schema, description) };
+}
+
+/** Those of a read, which a client may keep and have validated. */
+export function ardReads<Schema extends z.ZodType, Code extends ProblemCode>(
+  schema: Schema,
+  description: string,
+  ...codes: Code[]
+): Refusals<Code> & { 200: Found<Schema>; 304: typeof unchanged } {
+  return { ...refusals(...codes), 200: found(schema, description, 'ETag'), 304: unchanged };
+}
+
+function refusals<Code extends ProblemCode>(...codes: Code[]): Refusals<Code> {
+  const byStatus = codesByStatus([...codes, ...asking]).map(([status, same]): [number, ErrorAnswer] => {
+    const examples = same.map((code) => {
+      return [code, { summary: problems[code].title, value: ardErrorExample(code) }] as const;
+    });
+    const content = { schema: ArdErrorSchema, examples: Object.fromEntries(examples) };
+    const description = `${same.map((code) => problems[code].title).join('. ')}.`;
+    return [
+      status,
+      { description, headers: refusalHeaders(status), content: { 'application/json': content } },
+    ];
   });
-  const found = { description, headers: headed(), content: { 'application/json': { schema } } };
-  return { ...Object.fromEntries(refused), 200: found } as ArdAnswers<Schema, Code>;
+  return Object.fromEntries(byStatus) as Refusals<Code>;
 }

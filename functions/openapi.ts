@@ -49,6 +49,11 @@ const headers = {
     schema: { type: 'integer', minimum: 0 },
     example: 120,
   },
+  'RateLimit-Policy': {
+    description: 'How much is taken of one client in which time, where that is counted.',
+    schema: { type: 'string' },
+    example: '"reads";q=600;w=60',
+  },
 } as const;
 
 type HeaderName = keyof typeof headers;
@@ -88,15 +93,19 @@ function documentOf(app: OpenAPIHono<Env>, origin: string) {
   return { ...document, components: { ...document.components, examples: Object.fromEntries(examples) } };
 }
 
-/** Answers that every route may give, whatever it is asked. */
+/** What any route may refuse, whatever it is asked. */
 export const anywhere = ['uri-too-long', 'internal'] as const satisfies ProblemCode[];
-export type Anywhere = (typeof anywhere)[number];
+/** What a route may refuse besides that asks the database. */
+export const asking = ['too-many-requests', 'query-too-slow'] as const satisfies ProblemCode[];
 
+export type Anywhere = (typeof anywhere)[number];
+export type Asking = (typeof asking)[number];
 export type StatusOf<Code extends ProblemCode> = (typeof problems)[Code]['status'];
+export type HeaderRefs = { [name: string]: { $ref: string } };
 
 type ProblemAnswer = {
   description: string;
-  headers: { [name: string]: { $ref: string } };
+  headers: HeaderRefs;
   content: {
     'application/problem+json': {
       schema: typeof ProblemSchema;
@@ -105,26 +114,23 @@ type ProblemAnswer = {
   };
 };
 
+export type Found<Schema extends z.ZodType> = {
+  description: string;
+  headers: HeaderRefs;
+  content: { 'application/json': { schema: Schema } };
+};
+
 type Refusals<Code extends ProblemCode> = {
   [Each in Code | Anywhere as StatusOf<Each>]: ProblemAnswer;
 };
 
-type Answers<Schema extends z.ZodType, Code extends ProblemCode> = Refusals<Code> & {
-  200: {
-    description: string;
-    headers: { [name: string]: { $ref: string } };
-    content: { 'application/json': { schema: Schema } };
-  };
-};
-
-/** The successful answer, and one answer for each status that the named problems have. */
+/** The successful answer, and one for each status of what a route refuses that asks the database. */
 export function answers<Schema extends z.ZodType, Code extends ProblemCode>(
   schema: Schema,
   description: string,
   ...codes: Code[]
-): Answers<Schema, Code> {
-  const found = { description, headers: headed(), content: { 'application/json': { schema } } };
-  return { ...refusals(...codes), 200: found };
+): Refusals<Code | Asking> & { 200: Found<Schema> } {
+  return { ...refusals(...codes), 200: found(schema, description) };
 }
 
 /** Those of a read, which a client may keep and have validated. */
@@ -132,9 +138,8 @@ export function reads<Schema extends z.ZodType, Code extends ProblemCode>(
   schema: Schema,
   description: string,
   ...codes: Code[]
-) {
-  const all = answers<Schema, Code | 'too-many-requests'>(schema, description, ...codes, 'too-many-requests');
-  return { ...all, 200: { ...all[200], headers: headed('ETag') }, 304: unchanged };
+): Refusals<Code | Asking> & { 200: Found<Schema>; 304: typeof unchanged } {
+  return { ...refusals(...codes), 200: found(schema, description, 'ETag'), 304: unchanged };
 }
 
 /** Those of a read that goes on from page to page. */
@@ -142,31 +147,52 @@ export function pages<Schema extends z.ZodType, Code extends ProblemCode>(
   schema: Schema,
   description: string,
   ...codes: Code[]
-) {
-  const all = reads(schema, description, ...codes);
-  return { ...all, 200: { ...all[200], headers: headed('ETag', 'Link') } };
+): Refusals<Code | Asking> & { 200: Found<Schema>; 304: typeof unchanged } {
+  return { ...reads(schema, description, ...codes), 200: found(schema, description, 'ETag', 'Link') };
 }
 
-const unchanged = {
+export function found<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  ...names: HeaderName[]
+): Found<Schema> {
+  return { description, headers: headed(...names), content: { 'application/json': { schema } } };
+}
+
+/** References to headers; every answer has the request's id. */
+export function headed(...names: HeaderName[]): HeaderRefs {
+  return Object.fromEntries(
+    [...names, 'X-Request-Id'].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+  );
+}
+
+/** The headers of a refusal with this status. */
+export function refusalHeaders(status: number): HeaderRefs {
+  if (status === 429) return headed('Retry-After', 'RateLimit-Policy');
+  return status === 503 ? headed('Retry-After') : headed();
+}
+
+export const unchanged = {
   description: 'What `If-None-Match` names is still the answer.',
   headers: headed('ETag'),
 };
 
-/** One answer for each status that the named problems have. */
-export function refusals<Code extends ProblemCode>(...codes: Code[]): Refusals<Code> {
-  const byStatus = codesByStatus(codes).map(([status, same]): [number, ProblemAnswer] => [
-    status,
-    {
-      description: `${same.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ')}.`,
-      headers: status === 429 ? headed('Retry-After') : headed(),
-      content: {
-        'application/problem+json': {
-          schema: ProblemSchema,
-          examples: Object.fromEntries(same.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
-        },
-      },
-    },
-  ]);
+/** One answer for each status of what a route refuses that asks the database. */
+export function refusals<Code extends ProblemCode>(...codes: Code[]): Refusals<Code | Asking> {
+  return refusalsOf<Code | Asking>(...codes, ...asking);
+}
+
+/** One answer for each status that the named problems have, and those that any route may have. */
+export function refusalsOf<Code extends ProblemCode>(...codes: Code[]): Refusals<Code> {
+  const byStatus = codesByStatus(codes).map(([status, same]): [number, ProblemAnswer] => {
+    const examples = same.map((code) => [code, { $ref: `#/components/examples/${code}` }] as const);
+    const content = { schema: ProblemSchema, examples: Object.fromEntries(examples) };
+    const description = `${same.map((code) => `\`${code}\`: ${problems[code].title}`).join('. ')}.`;
+    return [
+      status,
+      { description, headers: refusalHeaders(status), content: { 'application/problem+json': content } },
+    ];
+  });
   return Object.fromEntries(byStatus) as Refusals<Code>;
 }
 
@@ -174,11 +200,4 @@ export function refusals<Code extends ProblemCode>(...codes: Code[]): Refusals<C
 export function codesByStatus(codes: ProblemCode[]): [number, ProblemCode[]][] {
   const all = new Set<ProblemCode>([...codes, ...anywhere]);
   return [...Map.groupBy(all, (code) => problems[code].status)];
-}
-
-/** References to headers; every answer has the request's id. */
-export function headed(...names: HeaderName[]): { [name: string]: { $ref: string } } {
-  return Object.fromEntries(
-    [...names, 'X-Request-Id'].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
-  );
 }

@@ -3,6 +3,7 @@
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { connectWorker } from '../db/connect-worker.ts';
+import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
 import { createApp } from './app.ts';
 import { ReferralsSetting } from './referrals.ts';
@@ -31,8 +32,10 @@ else {
 
 function start(environment: z.infer<typeof Environment>): void {
   const { HOST: hostname, PORT: port, DATABASE_URL: url, CRAWL_DOMAINS, DIRECTORY_DOMAIN } = environment;
-  const database = connectWorker(url, (error) =>
-    log({ level: 'warn', event: 'database-error', error: error.message }),
+  const database = connectWorker(
+    url,
+    (error) => log({ level: 'warn', event: 'database-error', error: error.message }),
+    questionTimeoutMs,
   );
   const app = createApp({
     deps: { db: database.db, policy: parsePolicy(CRAWL_DOMAINS, DIRECTORY_DOMAIN ?? null) },

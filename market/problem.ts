@@ -106,6 +106,14 @@ export const problems = {
     type: 'cancel',
     about: 'The address exists, but not for this method. The Allow header lists the methods that it takes.',
   },
+  'query-too-slow': {
+    status: 503,
+    title: 'The question takes too long',
+    condition: 'resource-constraint',
+    type: 'wait',
+    about:
+      'The database did not answer in the time that one question may take. Ask for less: more words or qualifiers, a smaller area, fewer values. Or try again when the directory has less to do.',
+  },
   internal: {
     status: 500,
     title: 'Something went wrong inside',

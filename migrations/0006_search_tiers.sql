@@ -67,21 +67,26 @@ create function listing_terms(terms jsonb)
 returns table (query tsquery, word text, is_excluded boolean, joins boolean, may_join boolean)
 language sql immutable parallel safe
 begin atomic
-  select listing_term(row->'words', (row->>'phrase')::boolean), lower(row->'words'->>0), (row->>'excluded')::boolean,
-    not (row->>'phrase')::boolean and numnode(plainto_tsquery('english', row->'words'->>0)) = 0,
-    not (row->>'phrase')::boolean and exists (
+  with term as materialized (
+    select listing_term(row->'words', is_phrase) as query, row->'words'->>0 as word, is_phrase,
+      (row->>'excluded')::boolean as is_excluded
+    from jsonb_array_elements(terms) as row, lateral (select (row->>'phrase')::boolean as is_phrase) as phrase
+  )
+  select query, lower(word), is_excluded, not is_phrase and numnode(plainto_tsquery('english', word)) = 0,
+    not is_phrase and exists (
       select from unnest('{danish,dutch,english,french,german,italian,norwegian,portuguese,russian,spanish,swedish}'::regconfig[]) as config
-      where numnode(plainto_tsquery(config, row->'words'->>0)) = 0)
-  from jsonb_array_elements(terms) as row
-  where listing_term(row->'words', (row->>'phrase')::boolean) is not null;
+      where numnode(plainto_tsquery(config, word)) = 0)
+  from term where query is not null;
 end;
 --> statement-breakpoint
--- What must hold: the terms that are not excluded together, or any of them; words that merely join others are left out
--- where others are left. Null where nothing is asked.
-create function listing_query(terms jsonb, is_any boolean) returns tsquery
+-- What must hold of terms: those that are not excluded together, or any of them; words that merely join others are left
+-- out where others are left. Null where nothing is asked.
+create function listing_together(queries tsquery[], are_excluded boolean[], join_others boolean[], is_any boolean) returns tsquery
 language sql immutable parallel safe
 return (
-  with term as materialized (select * from listing_terms(terms)), wanted as (
+  with term as materialized (
+    select * from unnest(queries, are_excluded, join_others) as term(query, is_excluded, joins)
+  ), wanted as (
     select query from term where not is_excluded and (not joins or not exists (
       select from term as other where not other.is_excluded and not other.joins))
   )
@@ -90,6 +95,12 @@ return (
     union all
     select '!(' || query::text || ')' from term where is_excluded
   ) as parts);
+--> statement-breakpoint
+-- The same of terms as they are given.
+create function listing_query(terms jsonb, is_any boolean) returns tsquery
+language sql immutable parallel safe
+return (
+  select listing_together(array_agg(query), array_agg(is_excluded), array_agg(joins), is_any) from listing_terms(terms));
 --> statement-breakpoint
 drop function listing_document(jsonb);
 --> statement-breakpoint

@@ -1,6 +1,6 @@
 /** "With these inputs, whom can I call?": listings that could be called now, then those that lack one input. */
 
-import { listingsById, type MatchCandidate, matchCandidates, matchCandidatesMax } from '../db/match.ts';
+import { listingsById, matchCandidates } from '../db/match.ts';
 import type { ListingRecord } from '../market/listing.ts';
 import { type Given, type Match, matchInputs, matchLimits } from '../market/match.ts';
 import { canonicalName } from '../market/query/names.ts';
@@ -17,33 +17,23 @@ export async function match(
     0,
     matchLimits.namesMax,
   );
-  const filled = await matchCandidates(db, names, 'fills');
-  const complete = fitting(filled, given, 0);
-  const isEnough = complete.length >= limit;
-  const lacking = isEnough ? [] : await matchCandidates(db, names, 'lacks');
-  const chosen = [...complete, ...fitting(lacking, given, 1)].slice(0, limit);
-  const records = new Map(
-    (
-      await listingsById(
-        db,
-        chosen.map(({ id }) => id),
-      )
-    ).map((record) => [record.listing.id, record]),
+  const { candidates, isCut } = await matchCandidates(db, names);
+  const chosen = candidates
+    .map(({ id, inputs }) => ({ id, ...matchInputs(inputs, given) }))
+    .filter((match) => match.missing.length <= 1 && places(match) > 0)
+    // The more of what is given finds its place, the better it fits.
+    .sort((a, b) => a.missing.length - b.missing.length || places(b) - places(a))
+    .slice(0, limit);
+  const records = await listingsById(
+    db,
+    chosen.map(({ id }) => id),
   );
+  const byId = new Map(records.map((record) => [record.listing.id, record]));
   const items = chosen.flatMap(({ id, mapping, missing }) => {
-    const record = records.get(id);
+    const record = byId.get(id);
     return record ? [{ record, mapping, missing }] : [];
   });
-  const isCut = [filled, lacking].some(({ length }) => length >= matchCandidatesMax);
   return { items, approximate: isCut };
-}
-
-/** Those that lack exactly so many, the more of what is given finds its place first. */
-function fitting(candidates: MatchCandidate[], given: Given, missing: number): (Match & { id: string })[] {
-  return candidates
-    .map(({ id, inputs }) => ({ id, ...matchInputs(inputs, given) }))
-    .filter((match) => match.missing.length === missing && places(match) > 0)
-    .sort((a, b) => places(b) - places(a));
 }
 
 function places({ mapping }: Match): number {

@@ -62,13 +62,18 @@ function logFile(name: string): string {
   return join(logDir, `${name}.log`);
 }
 
+/** As what the functions connect to the embedded database. */
+const edgeUser = 'guildhall_edge';
+
 async function startDatabase(context: Context): Promise<{ url: string; direct: string }> {
   const { settings, progress } = context;
   const { DATABASE_URL, DATABASE_URL_DIRECT } = settings;
   if (DATABASE_URL !== undefined) {
     progress.step('Migrating the database of DATABASE_URL');
     const direct = DATABASE_URL_DIRECT ?? DATABASE_URL;
-    await migrate(direct).catch(asSentence('The database of DATABASE_URL cannot be used', 'mend it'));
+    await migrate(direct, DATABASE_URL).catch(
+      asSentence('The database of DATABASE_URL cannot be used', 'mend it'),
+    );
     return { url: DATABASE_URL, direct };
   }
   progress.step('Starting PostgreSQL');
@@ -81,9 +86,12 @@ async function startDatabase(context: Context): Promise<{ url: string; direct: s
   adopt(context, 'PostgreSQL', postgres, 'postgres');
   progress.step('Migrating the database');
   await postgres.createDatabase(database);
-  const url = postgres.url(database);
-  await migrate(url).catch(asSentence('The database could not be migrated', 'clear it with "npm run reset"'));
-  return { url, direct: url };
+  const direct = postgres.url(database);
+  const url = postgres.url(database, { user: edgeUser, password: context.secrets.edgePassword });
+  await migrate(direct, url).catch(
+    asSentence('The database could not be migrated', 'clear it with "npm run reset"'),
+  );
+  return { url, direct };
 }
 
 function asSentence(what: string, remedy: string): (error: Error) => never {

@@ -89,7 +89,7 @@ function askedInputs(inputs: Input[], query: Query): Map<number, string> {
   );
 }
 
-function isAsked(input: Input, keys: string[], { name, option }: AskedInput): boolean {
+function isAsked(input: Input, keys: readonly string[], { name, option }: AskedInput): boolean {
   const key = canonicalName(name);
   if (!keys.includes(key)) return false;
   if (option === null) return true;

@@ -12,6 +12,7 @@ import { browse, showEntry } from '../../operations/catalog.ts';
 import { pageSizeMax } from '../../operations/search.ts';
 import {
   ardAnswers,
+  ardReads,
   CatalogEntrySchema,
   FilterSchema,
   IdentifierSchema,
@@ -125,7 +126,7 @@ const listRoute = createRoute({
       pageToken: PageToken.optional(),
     }),
   },
-  responses: ardAnswers(
+  responses: ardReads(
     ListResponseSchema,
     'A page of entries.',
     'invalid-parameter',
@@ -142,7 +143,7 @@ const showRoute = createRoute({
   summary: 'One entry',
   description: 'A listing, or the card that its agent states of it.',
   request: { params: z.object({ identifier: IdentifierSchema }) },
-  responses: ardAnswers(CatalogEntrySchema, 'The entry.', 'listing-not-found'),
+  responses: ardReads(CatalogEntrySchema, 'The entry.', 'listing-not-found'),
 });
 
 /** @param options `referrals` are the registries that the operator names */

@@ -3,7 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { createRouter } from '../context.ts';
 import { llmsText } from '../llms.ts';
-import { headed, reads, refusals } from '../openapi.ts';
+import { found, headed, refusalsOf, unchanged } from '../openapi.ts';
 import type { OpenApiDocument } from '../openapi-document.ts';
 
 const OpenApiSchema = z
@@ -26,7 +26,11 @@ const openApiRoute = createRoute({
   tags: ['Documents'],
   summary: 'This document',
   description: 'The contract of every route that programs use, made from the code that answers.',
-  responses: reads(OpenApiSchema, 'The document.'),
+  responses: {
+    ...refusalsOf('too-many-requests'),
+    200: found(OpenApiSchema, 'The document.', 'ETag'),
+    304: unchanged,
+  },
 });
 
 const llmsRoute = createRoute({
@@ -37,10 +41,11 @@ const llmsRoute = createRoute({
   summary: 'What the directory is and how it is used, for language models',
   description: 'Markdown as llmstxt.org has it.',
   responses: {
-    ...refusals(),
+    ...refusalsOf('too-many-requests'),
+    304: unchanged,
     200: {
       description: 'The text.',
-      headers: headed(),
+      headers: headed('ETag'),
       content: {
         'text/plain': { schema: z.string(), example: '# Guildhall\n\n> A directory of what agents can do.' },
       },

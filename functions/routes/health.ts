@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { readiness } from '../../operations/readiness.ts';
 import { createRouter } from '../context.ts';
-import { answers, headed } from '../openapi.ts';
+import { found, headed, refusalsOf } from '../openapi.ts';
 
 const AliveSchema = z
   .object({ ok: z.literal(true).describe('It answers.') })
@@ -14,7 +14,7 @@ const aliveRoute = createRoute({
   tags: ['Health'],
   summary: 'Whether the process answers',
   description: 'Asks nothing of the database.',
-  responses: answers(AliveSchema, 'It does.'),
+  responses: { ...refusalsOf(), 200: found(AliveSchema, 'It does.') },
 });
 
 const ReadinessSchema = z
@@ -41,7 +41,8 @@ const readyRoute = createRoute({
   summary: "Whether the database answers, and the age of the worker's heartbeat",
   description: 'For what keeps an instance in service, or takes it out.',
   responses: {
-    ...answers(ReadinessSchema, 'Both are well.'),
+    ...refusalsOf(),
+    200: found(ReadinessSchema, 'Both are well.'),
     503: {
       description: 'One is not.',
       headers: headed(),

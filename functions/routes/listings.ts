@@ -136,7 +136,6 @@ const searchBodyRoute = createRoute({
     'invalid-parameter',
     'invalid-query',
     'invalid-cursor',
-    'too-many-requests',
   ),
 });
 
@@ -186,7 +185,6 @@ const matchRoute = createRoute({
     'Listings that can be called first, then those that lack one input.',
     'invalid-body',
     'body-too-large',
-    'too-many-requests',
   ),
 });
 

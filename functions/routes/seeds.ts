@@ -45,7 +45,7 @@ const seedRoute = createRoute({
     },
   },
   responses: {
-    ...refusals('invalid-body', 'body-too-large', 'domain-not-crawled', 'too-many-requests'),
+    ...refusals('invalid-body', 'body-too-large', 'domain-not-crawled'),
     202: {
       description: 'It is queued.',
       headers: {

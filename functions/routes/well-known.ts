@@ -5,7 +5,7 @@ import { publisherOf } from '../../market/ard/entry.ts';
 import { REGISTRY_TYPE } from '../../market/ard/media-types.ts';
 import { CatalogSchema, RegistryEntrySchema } from '../ard-schemas.ts';
 import { createRouter } from '../context.ts';
-import { answers, headed, refusals } from '../openapi.ts';
+import { found, headed, refusalsOf, unchanged } from '../openapi.ts';
 import { baseOf } from './ard.ts';
 
 const catalogPath = '/.well-known/ai-catalog.json';
@@ -17,7 +17,11 @@ const catalogRoute = createRoute({
   tags: ['Documents'],
   summary: 'The catalogue of this origin: the registry itself',
   description: 'Where a client of ARD starts that knows the origin alone.',
-  responses: answers(CatalogSchema, 'The catalogue. What is listed stands in the registry.'),
+  responses: {
+    ...refusalsOf('too-many-requests'),
+    200: found(CatalogSchema, 'The catalogue. What is listed stands in the registry.', 'ETag'),
+    304: unchanged,
+  },
 });
 
 const registryRoute = createRoute({
@@ -27,7 +31,11 @@ const registryRoute = createRoute({
   tags: ['Documents'],
   summary: 'The entry of this registry',
   description: 'The one entry of the catalogue by itself.',
-  responses: answers(RegistryEntrySchema, 'The entry.'),
+  responses: {
+    ...refusalsOf('too-many-requests'),
+    200: found(RegistryEntrySchema, 'The entry.', 'ETag'),
+    304: unchanged,
+  },
 });
 
 const robotsRoute = createRoute({
@@ -38,10 +46,11 @@ const robotsRoute = createRoute({
   summary: 'What crawlers may read, and where the catalogue is',
   description: 'Everything may be read.',
   responses: {
-    ...refusals(),
+    ...refusalsOf('too-many-requests'),
+    304: unchanged,
     200: {
       description: 'The rules.',
-      headers: headed(),
+      headers: headed('ETag'),
       content: { 'text/plain': { schema: z.string(), example: robots('https://guildhall.example') } },
     },
   },

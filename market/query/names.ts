@@ -16,8 +16,25 @@ export const nameLimits = {
   labelWordsMax: 4,
 } as const;
 
+/** Names repeat from listing to listing: what they come to is remembered, for so many of them. */
+const rememberedMax = 20_000;
+
+function remembered<Value>(of: (text: string) => Value): (text: string) => Value {
+  const known = new Map<string, Value>();
+  return (text) => {
+    const found = known.get(text);
+    if (found !== undefined) return found;
+    const value = of(text);
+    if (known.size >= rememberedMax) known.clear();
+    if (text.length <= nameLimits.wordCharsMax * 4) known.set(text, value);
+    return value;
+  };
+}
+
 /** The name that stands for all spellings of it; empty where the name has no letter and no digit. */
-export function canonicalName(name: string): string {
+export const canonicalName: (name: string) => string = remembered(canonicalOf);
+
+function canonicalOf(name: string): string {
   let words = wordsOf(name);
   // What replaces several words may itself be part of another name; every round shortens or ends it.
   for (let round = 0; round < nameLimits.wordsMax; round++) {
@@ -32,8 +49,17 @@ export function canonicalName(name: string): string {
  * The names under which an input can be asked for, its own first: that of its variable, of the variable's last part, of
  * its label, what those may mean as well, and the words of a short label.
  */
-export function nameKeys({ name, label }: { name: string; label: string | null }): string[] {
-  const bare = withoutBrackets(label ?? '');
+export function nameKeys({ name, label }: { name: string; label: string | null }): readonly string[] {
+  return keysOf(`${name}\0${label ?? ''}`);
+}
+
+const keysOf = remembered((named) => {
+  const at = named.indexOf('\0');
+  return allKeys(named.slice(0, at), named.slice(at + 1));
+});
+
+function allKeys(name: string, label: string): readonly string[] {
+  const bare = withoutBrackets(label);
   const words = wordsOf(segment(bare)).filter((word) => !FILLERS.has(word));
   const own = [name, lastPart(name), bare, words.join(' ')].map(canonicalName);
   const related = own.flatMap((key) => tables().related.get(key) ?? []);

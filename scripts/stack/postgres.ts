@@ -30,8 +30,8 @@ export interface Postgres {
   exited: Child['exited'];
   running(): boolean;
   tail(): string;
-  /** The connection string of a database, as the server's owner. */
-  url(database: string): string;
+  /** The connection string of a database, as the server's owner or as that role. */
+  url(database: string, as?: { user: string; password: string }): string;
   /** Creates a database, from a template when one is named; does nothing when it exists already. */
   createDatabase(name: string, template?: string): Promise<void>;
   dropDatabase(name: string): Promise<void>;
@@ -75,7 +75,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     stopSignal: 'SIGINT',
     stopTimeoutMs: 20_000,
   });
-  const url = (database: string) => `postgresql://${user}:${password}@${address}:${port}/${database}`;
+  const url = (database: string, as = { user, password }) =>
+    `postgresql://${as.user}:${as.password}@${address}:${port}/${database}`;
   if (!(await answers(url('postgres'), server))) {
     await server.stop();
     throw new StackError(`PostgreSQL did not start; see ${logFile}, which ends with:\n${server.tail()}`);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 const secretsSchema = z.object({
   directoryPassword: z.string(),
+  edgePassword: z.string(),
   /** Of the component `guildhall.DOMAIN`. */
   componentSecret: z.string(),
   /** Of the sample network's components, by name. */
@@ -18,6 +19,7 @@ export function ownSecrets(file: string, sampleNames: readonly string[]): Secret
   const samples = sampleNames.map((name) => [name, known.sampleSecrets?.[name] ?? random()]);
   const secrets = {
     directoryPassword: known.directoryPassword ?? random(),
+    edgePassword: known.edgePassword ?? random(),
     componentSecret: known.componentSecret ?? random(),
     sampleSecrets: Object.fromEntries(samples),
   };

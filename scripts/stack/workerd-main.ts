@@ -1,5 +1,5 @@
-import { build } from 'esbuild';
 import { Miniflare } from 'miniflare';
+import { bundle } from './bundle.ts';
 import { readyLine, type WorkerdSettings } from './workerd.ts';
 
 const settings = JSON.parse(process.env.GUILDHALL_WORKERD ?? '{}') as WorkerdSettings;
@@ -26,21 +26,7 @@ console.log(readyLine);
 
 async function bundled(): Promise<string> {
   try {
-    const { outputFiles } = await build({
-      entryPoints: [settings.entry],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      target: 'es2024',
-      platform: 'neutral',
-      mainFields: ['module', 'main'],
-      conditions: ['workerd', 'worker', 'browser', 'import'],
-      // Node's modules come from workerd itself; "cloudflare:" ones too.
-      external: ['node:*', 'cloudflare:*'],
-      sourcemap: 'inline',
-      logLevel: 'silent',
-    });
-    return outputFiles[0]?.text ?? '';
+    return await bundle(settings.entry);
   } catch (error) {
     console.error((error as Error).message);
     process.exit(1);

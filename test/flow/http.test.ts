@@ -266,7 +266,7 @@ describe('a page', () => {
 test('our own fault answers with a fixed text and the request id; nothing of the inside leaks', async () => {
   const broken = await startFunctions({
     port: await freePort(),
-    databaseUrl: directory.databaseUrl.replace(/\/[^/]*$/, '/no_such_database'),
+    databaseUrl: directory.edgeUrl.replace(/\/[^/]*$/, '/no_such_database'),
     neonEndpoint: inject('stack').neonEndpoint,
   });
   try {

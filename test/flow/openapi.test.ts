@@ -157,6 +157,11 @@ async function undocumented({ operation }: Route, response: Response): Promise<s
   const type = response.headers.get('content-type')?.split(';')[0] ?? '';
   const media = answer.content?.[type];
   if (!media) return [...missing, `${response.status} with ${type} is not declared`];
+  if (type === 'text/event-stream') {
+    // It goes on for as long as it is read.
+    await response.body?.cancel();
+    return missing;
+  }
   const text = await response.text();
   const body = type === 'text/plain' ? text : (JSON.parse(text) as { code?: string });
   const code = typeof body === 'object' && type === 'application/problem+json' ? body.code : undefined;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { weights } from '../../market/ranking.ts';
 import { expectedListings } from '../../scripts/specialists/catalogue.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
 import { afterwards } from '../support/afterwards.ts';
@@ -76,6 +77,8 @@ const examples: { [query: string]: { among?: string; every?: (hit: Hit) => boole
   '"working days"': { among: 'Count working days' },
   'convert -currency': { among: 'Convert units', every: ({ name }) => name !== 'Convert currency' },
   curency: { among: 'Convert currency' },
+  'convert a currency to yen': { among: 'Convert currency' },
+  'time-zone': { among: 'Convert time zones' },
   'input:amount': { among: 'Convert currency' },
   'input:to=JPY': { among: 'Convert currency' },
   'input:amount accepts:date': {
@@ -185,15 +188,7 @@ describe('the other doors to the same search', () => {
       items: { score: number; why: { [share: string]: number } }[];
     };
     const [hit] = items;
-    expect(Object.keys(hit?.why ?? {})).toEqual([
-      'text',
-      'words',
-      'inputs',
-      'quality',
-      'rating',
-      'uptime',
-      'freshness',
-    ]);
+    expect(Object.keys(hit?.why ?? {})).toEqual(Object.keys(weights));
     expect(Object.values(hit?.why ?? {}).reduce((sum, share) => sum + share, 0)).toBeCloseTo(
       hit?.score ?? 0,
       6,

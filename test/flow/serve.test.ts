@@ -26,7 +26,7 @@ function run(environment: { [name: string]: string }) {
 
 describe('the functions on Node', () => {
   test('serve the same contract, and end when they are told to', async () => {
-    const { child, lines } = run({ DATABASE_URL: directory.databaseUrl, PORT: '0' });
+    const { child, lines } = run({ DATABASE_URL: directory.edgeUrl, PORT: '0' });
     const [line] = (await once(lines, 'line')) as [string];
     const { url } = JSON.parse(line) as { url: string };
     const found = (await (await fetch(`${url}/v1/listings?q=currency`)).json()) as {

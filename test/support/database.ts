@@ -8,14 +8,17 @@ import { afterwards } from './afterwards.ts';
 import { templateDatabase } from './template.ts';
 
 /** Gives a test file a migrated database of its own, which is dropped after the file's tests. */
-export async function freshDatabase(): Promise<{ name: string; url: string }> {
-  const { url: serverUrl } = inject('stack').postgres;
+export async function freshDatabase(): Promise<{ name: string; url: string; edgeUrl: string }> {
+  const { url: serverUrl, edge } = inject('stack').postgres;
   const name = `test_${randomBytes(8).toString('hex')}`;
   await execute(serverUrl, `CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
   afterwards(() => execute(serverUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  return { name, url: url.href };
+  const edgeUrl = new URL(url);
+  edgeUrl.username = edge.user;
+  edgeUrl.password = edge.password;
+  return { name, url: url.href, edgeUrl: edgeUrl.href };
 }
 
 /** A migrated database of a test file's own; the file's tests, and what runs before each, find it connected. */

@@ -19,6 +19,8 @@ export type TestDirectory = {
   /** The bare JID to which agents subscribe. */
   jid: string;
   databaseUrl: string;
+  /** As what the functions connect. */
+  edgeUrl: string;
   db: Database;
   /** The environment of a worker that is a process of its own. */
   environment: { [name: string]: string };
@@ -29,7 +31,7 @@ export async function createDirectory(
   server: { service: string; domain: string; ca: string } | undefined = inject('stack').xmpp[0],
 ): Promise<TestDirectory> {
   if (!server) throw new Error('no XMPP server');
-  const { url } = await freshDatabase();
+  const { url, edgeUrl } = await freshDatabase();
   const username = `d${randomBytes(5).toString('hex')}`;
   await registerAccount({ service: server.service, domain: server.domain, username, password: 'test' });
   const { db, end } = connectWorker(url, () => undefined);
@@ -38,6 +40,7 @@ export async function createDirectory(
   return {
     jid,
     databaseUrl: url,
+    edgeUrl,
     db,
     environment: {
       DATABASE_URL_DIRECT: url,
@@ -123,10 +126,10 @@ export function spawnWorker(directory: TestDirectory): ChildProcess {
 }
 
 /** Runs the functions in workerd over the directory's database. */
-export async function runFunctions(directory: { databaseUrl: string }): Promise<Functions> {
+export async function runFunctions(directory: { edgeUrl: string }): Promise<Functions> {
   const functions = await startFunctions({
     port: await freePort(),
-    databaseUrl: directory.databaseUrl,
+    databaseUrl: directory.edgeUrl,
     neonEndpoint: inject('stack').neonEndpoint,
     bindings: { CRAWL_DOMAINS: 'agents.test,works.test', DIRECTORY_DOMAIN: 'agents.test' },
   });

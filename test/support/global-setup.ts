@@ -18,6 +18,8 @@ export interface SharedStack {
     port: number;
     /** The connection string of the server's own database; a test's is made by `freshDatabase`. */
     url: string;
+    /** The role under which the functions connect. */
+    edge: { user: string; password: string };
   };
   /** What the Neon driver's `fetchEndpoint` is set to. */
   neonEndpoint: string;
@@ -75,7 +77,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     });
     closing.push(postgres.stop);
     await postgres.createDatabase(templateDatabase);
-    await migrate(postgres.url(templateDatabase));
+    const edge = { user: 'edge_of_tests', password: 'a password of the tests' };
+    await migrate(postgres.url(templateDatabase), postgres.url(templateDatabase, edge));
 
     const neon = await startNeonEndpoint({ port: await freePort() });
     closing.push(neon.stop);
@@ -102,7 +105,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
     project.provide('authority', readFileSync(network.authority, 'utf8'));
     project.provide('stack', {
-      postgres: { port: Number(new URL(postgres.url('postgres')).port), url: postgres.url('postgres') },
+      postgres: {
+        port: Number(new URL(postgres.url('postgres')).port),
+        url: postgres.url('postgres'),
+        edge,
+      },
       neonEndpoint: neon.url,
       federated: network.federated,
       xmpp: network.servers.map(({ domain, service, componentService }) => ({
