@@ -10,7 +10,7 @@ import { type Database, rowsOf } from './database.ts';
 import { listingColumns, recordOf } from './listings.ts';
 import { plannedOnce } from './prepared.ts';
 import { agent, listing, listingStatus } from './schema.ts';
-import { bestStanding, tierWalk } from './tiers.ts';
+import { bestBy, tierWalk } from './tiers.ts';
 
 export const searchLimits = {
   /** A query's candidates are cut at this number, the best standing first, before they are ranked. */
@@ -60,23 +60,24 @@ export async function searchListings(db: Database, request: SearchRequest): Prom
   const conditions = conditionsOf(query);
   const order = orderOf(sort, query);
   const { index } = order;
-  if (index && (await isCut(db, conditions))) return walkIndex(db, request, { ...order, index }, conditions);
+  if (index && (await isCut(db, order, conditions)))
+    return walkIndex(db, request, { ...order, index }, conditions);
   return {
-    ...(await rank(db, request, order, conditions, candidatesOf(conditions, order.isScore))),
+    ...(await rank(db, request, order, conditions, candidatesOf(conditions, order))),
     passed: null,
   };
 }
 
-async function isCut(db: Database, conditions: Conditions): Promise<boolean> {
+async function isCut(db: Database, order: Order, conditions: Conditions): Promise<boolean> {
   const [row] = rowsOf<{ n: number }>(
     await db.execute(
-      sql`with recursive ${candidatesOf(conditions, false)} select count(*)::int as n from candidate`,
+      sql`with recursive ${candidatesOf(conditions, order)} select count(*)::int as n from candidate`,
     ),
   );
   return (row?.n ?? 0) >= searchLimits.candidatesMax;
 }
 
-/** @param candidates common table expressions, of which `candidate` holds ids */
+/** @param candidates common table expressions, of which `candidate` holds places in the table */
 async function rank(
   db: Database,
   { after, limit }: SearchRequest,
@@ -157,23 +158,26 @@ async function walkIndex(
 }
 
 /** The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking. */
-function candidatesOf(conditions: Conditions, mayBePartial: boolean): SQL {
+function candidatesOf(conditions: Conditions, order: Order): SQL {
   const { words, measures } = conditions;
   const { candidatesMax, namedMax, completeMin, partialMax } = searchLimits;
   const all = allOf(conditions);
+  // The cheapest, and the nearest, are not cut off for being described badly.
+  const first =
+    order.isScore || order.index ? sql`${listing.standing} desc` : sql`${order.key} ${direction(order)}`;
   if (!conditions.document || !all) {
     return sql`candidate as (
       select listing.ctid as place, true as complete from ${listing} where ${measures ?? sql`true`}
-      order by ${listing.standing} desc, ${listing.id} limit ${candidatesMax})`;
+      order by ${first}, ${listing.id} limit ${candidatesMax})`;
   }
-  const take = measures ? bestStanding : tierWalk;
+  const take = measures ? bestBy(first) : tierWalk;
   const matched = sql`${conditions.asked}, ${take('matched', candidatesMax, all)}`;
   if (words === 0) {
     return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched)`;
   }
   // Who is called by the words asked for is looked at in any case, however well others are described.
   const isNamed = sql`${listing.heading} @@ (select words from asked) and ${conditions.beyondName ?? sql`true`}`;
-  const isFew = sql`${mayBePartial && words > 1} and (select sum(cardinality(places)) from matched) < ${completeMin}`;
+  const isFew = sql`${order.isScore && words > 1} and (select sum(cardinality(places)) from matched) < ${completeMin}`;
   return sql`${matched}, ${take('named', namedMax, isNamed)},
     ${take('loose', partialMax, allOf(conditions, true) ?? sql`true`, isFew)},
     candidate as (

@@ -84,10 +84,10 @@ export function tierWalk(name: string, max: number, conditions: SQL, isWanted = 
     where before.tier < ${tierLimits.last}::int and before.taken + cardinality(before.places) < ${max}::int)`;
 }
 
-/** The same of the conditions' best standing at once, where it is for the planner to choose the way to them. */
-export function bestStanding(name: string, max: number, conditions: SQL, isWanted = sql`true`): SQL {
-  return sql`${sql.identifier(name)}(places) as (
+/** The same by an order of the caller's, at once, where it is for the planner to choose the way there. */
+export function bestBy(order: SQL): typeof tierWalk {
+  return (name, max, conditions, isWanted = sql`true`) => sql`${sql.identifier(name)}(places) as (
     select array(
-      select listing.ctid from ${listing} where ${conditions}
-      order by ${listing.standing} desc, ${listing.id} limit ${max}) where ${isWanted})`;
+      select listing.ctid from ${listing} where ${conditions} order by ${order}, ${listing.id} limit ${max})
+    where ${isWanted})`;
 }

@@ -7,6 +7,7 @@ import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AppContext, createRouter } from './context.ts';
+import { type EventStreams, ownStreams } from './events/streams.ts';
 import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
@@ -14,6 +15,7 @@ import type { Referral } from './referrals.ts';
 import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
+import { createChanges } from './routes/changes.ts';
 import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
@@ -27,11 +29,13 @@ export type AppOptions = {
   deps: Deps;
   /** Registries to which searches by ARD refer. */
   referrals?: Referral[];
+  /** How streams of events are held; without it each asks the database for itself. */
+  streams?: EventStreams;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
 };
 
-export function createApp({ deps, referrals = [], onError }: AppOptions) {
+export function createApp({ deps, referrals = [], streams, onError }: AppOptions) {
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
@@ -54,6 +58,7 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
     }),
   );
 
+  const held = streams ?? ownStreams(deps, (error) => onError(error, 'events'));
   describeShared(app);
   const documentFor = createDocument(app);
   const served = app
@@ -61,6 +66,7 @@ export function createApp({ deps, referrals = [], onError }: AppOptions) {
     .route('/', agents)
     .route('/', explore)
     .route('/', seeds)
+    .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))
     .route('/', ardExplore)
     .route('/', wellKnown)

@@ -20,6 +20,7 @@ export const openApiInfo = {
     { name: 'Listings', description: 'What agents offer: searching, matching, one listing whole.' },
     { name: 'Agents', description: 'Who offers it, and having an agent crawled.' },
     { name: 'Overview', description: 'Counts, completions and figures.' },
+    { name: 'Changes', description: 'What changed, for mirrors: the feed, and the same as events.' },
     { name: 'ARD', description: 'The same directory as a registry of Agentic Resource Discovery, v0.9.' },
     { name: 'Documents', description: 'What the directory says of itself.' },
     { name: 'Health', description: 'Whether it runs.' },

@@ -48,6 +48,10 @@ const said: { [Code in ProblemCode]: Problem } = {
   ),
   'route-not-found': problem('route-not-found', 'Nothing is served here; /openapi.json lists what is.'),
   'method-not-allowed': problem('method-not-allowed', 'DELETE is not taken here; expected GET or HEAD.'),
+  'too-many-streams': problem(
+    'too-many-streams',
+    'As many event streams are open as are held; expected a later try, or GET /v1/changes.',
+  ),
   'query-too-slow': problem(
     'query-too-slow',
     'The database did not answer in time; expected a question that asks for less.',

@@ -1,14 +1,18 @@
 /** The entry on Node, for those without an edge platform: the same app over a pool of connections. */
 
+import type { Server } from 'node:http';
 import { serve } from '@hono/node-server';
 import { z } from 'zod';
 import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
+import type { Deps } from '../operations/deps.ts';
 import { createApp } from './app.ts';
+import { sharedStreams } from './events/streams.ts';
 import { ReferralsSetting } from './referrals.ts';
 
 const stopGraceMs = 10_000;
+const idleCheckMs = 50;
 
 const Environment = z.object({
   DATABASE_URL: z.string('takes the address of a Postgres database, postgres://…').min(1),
@@ -37,8 +41,13 @@ function start(environment: z.infer<typeof Environment>): void {
     (error) => log({ level: 'warn', event: 'database-error', error: error.message }),
     questionTimeoutMs,
   );
+  const deps: Deps = { db: database.db, policy: parsePolicy(CRAWL_DOMAINS, DIRECTORY_DOMAIN ?? null) };
+  const streams = sharedStreams(deps, (error) =>
+    log({ level: 'error', event: 'events-failed', error: error.message, stack: error.stack }),
+  );
   const app = createApp({
-    deps: { db: database.db, policy: parsePolicy(CRAWL_DOMAINS, DIRECTORY_DOMAIN ?? null) },
+    deps,
+    streams,
     referrals: environment.ARD_REFERRALS,
     onError: (error, requestId) =>
       log({ level: 'error', event: 'request-failed', requestId, error: error.message, stack: error.stack }),
@@ -57,6 +66,9 @@ function start(environment: z.infer<typeof Environment>): void {
     stopping = true;
     // Requests under way are answered; what is not by then is cut.
     setTimeout(() => process.exit(0), stopGraceMs).unref();
+    streams.end();
+    // A connection whose stream has ended is idle only from then on.
+    setInterval(() => (server as Server).closeIdleConnections(), idleCheckMs).unref();
     server.close(() => void database.end().then(() => process.exit(0)));
   };
   process.on('SIGTERM', stop);

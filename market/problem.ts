@@ -92,6 +92,14 @@ export const problems = {
     about:
       'More was asked than is done in the time that the detail names. Retry-After says when to try again.',
   },
+  'too-many-streams': {
+    status: 503,
+    title: 'Too many streams are open',
+    condition: 'resource-constraint',
+    type: 'wait',
+    about:
+      'The server holds as many event streams as it can. Retry-After says when to try again; the change feed can be read without a stream.',
+  },
   'route-not-found': {
     status: 404,
     title: 'No such address',

@@ -4,6 +4,7 @@ import { html } from 'hono/html';
 import type { Query } from '../../market/query/ast.ts';
 import { formatQuery } from '../../market/query/format.ts';
 import type { Sort } from '../../market/query/sort.ts';
+import { asksOf } from '../../market/ranking.ts';
 import { candidatesMax, type SearchPage } from '../../operations/search.ts';
 import { type FacetCounts, facetsView } from './facets-view.ts';
 import { type Hit, hitList } from './hit.ts';
@@ -60,13 +61,6 @@ function hitOf(
   const below = html`${isAsked(query) ? matchesView(matches) : nothing}
 <div class="below">${hitForm(record.listing, at)}${isScored ? scoreView(score, why, asksOf(query)) : nothing}</div>`;
   return { record, matches, below };
-}
-
-function asksOf({ terms, qualifiers }: Query) {
-  return {
-    words: terms.some(({ excluded }) => !excluded),
-    inputs: qualifiers.some(({ name, excluded }) => name === 'input' && !excluded),
-  };
 }
 
 function isAsked({ terms, qualifiers }: Query): boolean {

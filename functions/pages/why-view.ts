@@ -1,7 +1,7 @@
 /** Why a listing is among the results: which words it has where, and what its score is made of. */
 
 import { html } from 'hono/html';
-import { scoreUnit, shareWeights, type Why } from '../../market/ranking.ts';
+import { type Asks, scoreUnit, shareWeights, type Why } from '../../market/ranking.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import type { Matches, Place } from './matches.ts';
 
@@ -56,7 +56,7 @@ const shareText: { [share in keyof Why]: string } = {
  * @param why in whole units of the score
  * @param asks what the query has; the other shares take over that of what it has not
  */
-export function scoreView(score: number, why: Why, asks: Parameters<typeof shareWeights>[0]): Html {
+export function scoreView(score: number, why: Why, asks: Asks): Html {
   const most = shareWeights(asks);
   const shares = (Object.keys(shareText) as (keyof Why)[]).filter((share) => most[share] > 0);
   return html`<details class="score"><summary>Score ${(score / scoreUnit).toFixed(2)}</summary><dl>${shares.map(

@@ -163,7 +163,7 @@ export function createArd({ referrals }: { referrals: Referral[] }) {
       const { origin } = new URL(context.req.url);
       const results = page.entries.map(({ record, type, why }) => ({
         ...entryOf(record, type, origin),
-        score: Math.round(relevanceOf(why) * 100),
+        score: Math.round(relevanceOf(why, query.query) * 100),
         source: baseOf(origin),
       }));
       const further = federation === 'none' || referrals.length === 0 ? {} : { referrals };

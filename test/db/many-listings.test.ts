@@ -27,6 +27,7 @@ beforeAll(async () => {
     description: 'A forecast of everything',
     category: at % 2 === 0 ? 'even' : 'odd',
     tags: ['weather'],
+    price: { amount: `${crowdSize - at}`, currency: 'EUR', unit: 'call' },
     lang: ['en'],
     inputSchema: { type: 'object' },
   }));
@@ -122,6 +123,12 @@ describe('what more listings match than are ranked', () => {
     const names = items.map(({ record }) => record.listing.name);
     if (sort === 'name')
       expect(names).toEqual(['Forecast 0001 forecast', 'Forecast 0003 forecast', 'Forecast 0005 forecast']);
+  });
+
+  test('is ranked from the cheapest on by price, however it stands', async () => {
+    const { items, approximate } = await find('forecast currency:EUR', 'price', 2);
+    expect(items.map(({ record }) => record.listing.price?.amount)).toEqual(['1', '2']);
+    expect(approximate).toBe(true);
   });
 
   test('is counted by a sample, and the counts are near', async () => {

@@ -183,6 +183,16 @@ describe('the directory', () => {
     expectArd('Catalog', (await get('/.well-known/ai-catalog.json')).json);
   });
 
+  test('gives every change with its listing, in pages', async () => {
+    const first = await get('/v1/changes?include=listing&limit=20');
+    const rest = await get(`/v1/changes?include=listing&cursor=${first.json.cursor}`);
+    expect([first.json.items.length, rest.json.items.length, rest.json.cursor]).toEqual([20, 12, null]);
+    const items = [...first.json.items, ...rest.json.items];
+    expect(items.map(({ seq }) => seq)).toEqual(Array.from({ length: 32 }, (_, at) => at + 1));
+    const shown = (await get(`/v1/listings/${id}`)).json;
+    expect(items.find((item) => item.id === id)).toMatchObject({ op: 'put', listing: shown });
+  });
+
   test('shows a listing and an agent, whatever the case of the address', async () => {
     expect((await get(`/v1/listings/${encodeURIComponent(id)}`)).json).toMatchObject({
       id,
@@ -212,6 +222,8 @@ describe('the directory', () => {
       '/robots.txt',
       '/v1/agents',
       '/v1/agents/{jid}',
+      '/v1/changes',
+      '/v1/events',
       '/v1/facets',
       '/v1/listings',
       '/v1/listings/match',

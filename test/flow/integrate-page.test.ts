@@ -1,21 +1,25 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import { serve } from '@hono/node-server';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker } from '../../db/connect-worker.ts';
+import type { Database } from '../../db/database.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { createApp } from '../../functions/app.ts';
+import type { ListingJson } from '../../functions/serialize.ts';
 import type { Input } from '../../market/listing.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { currency } from '../../scripts/specialists/skills/currency.ts';
 import { units } from '../../scripts/specialists/skills/units.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
+import { until } from '../support/directory.ts';
 import { indexOf } from '../support/listings.ts';
 
 const run = promisify(execFile);
@@ -24,8 +28,8 @@ const page = readFileSync(new URL('../../docs/integrate.md', import.meta.url), '
 const pageOrigin = 'http://127.0.0.1:8420';
 
 /** The page's commands, each with the part of its answer that stands below it. */
-const examples = [...page.matchAll(/^```sh\n([\s\S]*?)^```\n\n```json\n([\s\S]*?)^```$/gm)].map(
-  ([, command = '', answer = '']) => ({ command, answer, title: command.split('\n')[0] }),
+const examples = [...page.matchAll(/^```sh\n([\s\S]*?)^```\n\n```(json|text)\n([\s\S]*?)^```$/gm)].map(
+  ([, command = '', kind, answer = '']) => ({ command, kind, answer, title: command.split('\n')[0] }),
 );
 
 /** The page's programs, by the names of their files. */
@@ -41,12 +45,14 @@ const redocly = `npx @redocly/cli@${devDependencies['@redocly/cli']}`;
 
 let origin: string;
 let folder: string;
+let db: Database;
 
 /** What the page names of the sample network. */
 beforeAll(async () => {
   const { url } = await freshDatabase();
-  const { db, end } = connectWorker(url, () => undefined);
-  afterwards(end);
+  const connection = connectWorker(url, () => undefined);
+  afterwards(connection.end);
+  db = connection.db;
   const price = { amount: '0.01', currency: 'EUR', unit: 'call' };
   await writeIndex(
     db,
@@ -112,10 +118,11 @@ describe('docs/integrate.md', () => {
     expect(examples.length).toBeGreaterThan(5);
   });
 
-  test.each(examples)('$title', async ({ command, answer }) => {
+  test.each(examples)('$title', async ({ command, kind, answer }) => {
     const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
     const { stdout } = await run('sh', ['-ec', localCommand(command)], { cwd: folder, env });
-    expect(JSON.parse(stdout)).toMatchObject(JSON.parse(here(answer)));
+    if (kind === 'json') expect(JSON.parse(stdout)).toMatchObject(JSON.parse(here(answer)));
+    else expect(withoutTimes(stdout)).toContain(withoutTimes(here(answer)));
   });
 
   test('has programs whose types are right', async () => {
@@ -135,4 +142,53 @@ describe('docs/integrate.md', () => {
     );
     expect(stdout).toBe('');
   }, 120_000);
+});
+
+const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');
+
+describe('docs/mirror.mjs', () => {
+  const script = fileURLToPath(new URL('../../docs/mirror.mjs', import.meta.url));
+  const folder = mkdtempSync(join(tmpdir(), 'guildhall-mirror-'));
+  afterwards(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'mirror.json');
+  const passing = { jid: 'passing@works.test', of: (name: string) => [{ node: 'n', name }] };
+  const mirrored = () => {
+    const { listings } = JSON.parse(readFileSync(file, 'utf8')) as {
+      listings: { [id: string]: ListingJson };
+    };
+    return Object.values(listings)
+      .map(({ name }) => name)
+      .sort();
+  };
+  const names = async () => {
+    const answer = await fetch(`${origin}/v1/listings?sort=name&limit=100`);
+    return ((await answer.json()) as { items: ListingJson[] }).items.map(({ name }) => name).sort();
+  };
+  const isEqual = async () => existsSync(file) && isDeepStrictEqual(mirrored(), await names());
+
+  test('has what the directory has, follows it, and goes on where it was', async () => {
+    const child = spawn(process.execPath, [script, origin, file], { stdio: 'inherit' });
+    afterwards(() => void child.kill('SIGKILL'));
+    await until('the copy is whole', isEqual);
+    for (const name of ['Passing', 'Changed']) {
+      await writeIndex(db, [indexOf(passing.jid, passing.of(name))], 0);
+      await until(`the copy has '${name}'`, async () => mirrored().includes(name));
+    }
+    child.kill();
+    await once(child, 'exit');
+    await writeIndex(db, [{ ...indexOf(passing.jid, []), isDenied: true }], 0);
+    expect(await isEqual()).toBe(false);
+    await run(process.execPath, [script, origin, file, '--once']);
+    expect(await isEqual()).toBe(true);
+    expect(mirrored()).toEqual(['Convert currency', 'Convert units']);
+  });
+
+  test('says so when the copy is of another directory', async () => {
+    writeFileSync(file, JSON.stringify({ next: 1_000_000, listings: {} }));
+    const failed = run(process.execPath, [script, origin, file]);
+    await expect(failed).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("beyond the feed's last number"),
+    });
+  });
 });
