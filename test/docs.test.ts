@@ -198,7 +198,9 @@ describe('the problems', () => {
     for (const code of problemCodes) {
       const response = await app.request(`/problems/${code}`);
       expect([code, response.status]).toEqual([code, 200]);
-      expect(await response.text()).toContain(String(await html`${problems[code].about}`));
+      const text = await response.text();
+      expect(text).toContain(String(await html`${problems[code].about}`));
+      expect(text).toContain(String(await html`${`"code": "${code}"`}`));
     }
   });
 });
