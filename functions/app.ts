@@ -6,12 +6,18 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
+import { type AccessEntry, accessLog } from './access-log.ts';
+import { caching } from './caching.ts';
+import { type Compress, content } from './content.ts';
 import { type AppContext, createRouter } from './context.ts';
+import { cors } from './cors.ts';
 import { type EventStreams, ownStreams } from './events/streams.ts';
 import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
+import { type ReadLimit, rateLimit } from './rate-limit.ts';
 import type { Referral } from './referrals.ts';
+import { allowedMethods } from './route-pattern.ts';
 import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
@@ -33,21 +39,36 @@ export type AppOptions = {
   streams?: EventStreams;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
+  /** Hears of every request. */
+  onAnswer?: ((entry: AccessEntry) => void) | null;
+  /** Names the code that answers, for the tags of its answers; one that nobody else has where it is left out. */
+  version?: string | undefined;
+  /** How much one client may ask; nothing is counted where it is left out. */
+  reads?: ReadLimit | null;
+  /** Left out where the platform compresses. */
+  compress?: Compress | null;
 };
 
-export function createApp({ deps, referrals = [], streams, onError }: AppOptions) {
+export function createApp(options: AppOptions) {
+  const { deps, referrals = [], streams, onError, onAnswer = null, reads = null, compress = null } = options;
+  const { version = crypto.randomUUID() } = options;
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
+  if (onAnswer) app.use(accessLog(onAnswer));
   app.use(
     secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, crossOriginResourcePolicy: false }),
   );
+  app.use(cors(() => app.routes));
+  app.use(content(compress));
+  if (reads) app.use(rateLimit(reads));
   app.use(async (context, next) => {
     const refused = refusedForLength(context);
     if (refused) return refused;
     context.set('deps', deps);
     await next();
   });
+  app.use(caching(version));
   app.use(
     bodyLimit({
       maxSize: httpLimits.bodyBytesMax,
@@ -87,7 +108,7 @@ export function createApp({ deps, referrals = [], streams, onError }: AppOptions
       context,
       problem(
         'method-not-allowed',
-        `${context.req.method} is not taken here; expected ${allowed.join(' or ')}.`,
+        `${context.req.method} is not taken here; expected ${allowed.filter((method) => method !== 'OPTIONS').join(' or ')}.`,
       ),
     );
   });
@@ -136,19 +157,4 @@ function refusedForLength(context: AppContext): Response | null {
   if (context.req.url.length <= httpLimits.urlCharsMax) return null;
   const detail = `The address has more than ${httpLimits.urlCharsMax} characters; expected fewer, or POST /v1/listings/search.`;
   return problemResponse(context, problem('uri-too-long', detail));
-}
-
-type Route = { method: string; path: string };
-
-/** The methods that some route takes at this path. */
-function allowedMethods(routes: Route[], path: string): string[] {
-  const methods = routes
-    .filter((route) => route.method !== 'ALL' && pathPattern(route.path).test(path))
-    .map((route) => route.method);
-  return [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** A route's path, whose parameters take one segment each. */
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/:[a-z]+(\{[^}]*\})?/g, '[^/]+')}$`);
 }

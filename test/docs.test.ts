@@ -69,6 +69,10 @@ describe('the settings in docs/operating.md', () => {
       table: rows(section(operating, '### The functions')),
       read: namesIn('functions/index.ts', member),
     },
+    node: {
+      table: rows(section(operating, '### The functions on Node')),
+      read: namesIn('functions/node-environment.ts', member),
+    },
     stack: {
       table: rows(section(operating, '### The development stack')),
       read: namesIn('scripts/stack/settings.ts', member),
@@ -81,6 +85,10 @@ describe('the settings in docs/operating.md', () => {
 
   test('name every binding of the functions, and no other', () => {
     expect(sorted(settings.functions.table.keys())).toEqual(settings.functions.read);
+  });
+
+  test('name every variable of the functions on Node, and no other', () => {
+    expect(sorted(settings.node.table.keys())).toEqual(settings.node.read);
   });
 
   test('name every variable of the development stack, and no other', () => {

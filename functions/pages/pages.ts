@@ -67,16 +67,12 @@ export function createPages({ documentFor }: PagesOptions) {
     const asset = assets.find(({ path }) => path === context.req.path);
     if (!asset)
       return refusal(context, problem('route-not-found', 'No file has this name; load the page again.'));
-    return context.body(asset.text, 200, {
-      'content-type': asset.type,
-      'cache-control': 'public, max-age=31536000, immutable',
-    });
+    return context.body(asset.text, 200, { 'content-type': asset.type });
   });
   return pages;
 }
 
 function page(context: AppContext, content: Html, status: ContentfulStatusCode = 200) {
-  context.header('cache-control', 'no-cache');
   return context.html(content, status);
 }
 

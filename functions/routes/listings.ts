@@ -238,7 +238,7 @@ async function answerSearch(context: AppContext, query: Query | Problem, options
   if (isProblem(sort)) return problemResponse(context, sort) as never;
   const page = await search(context.var.deps, { query, sort, limit, cursor });
   if (isProblem(page)) return problemResponse(context, page) as never;
-  if (page.cursor && context.req.method === 'GET') {
+  if (page.cursor && context.req.method !== 'POST') {
     const next = new URL(context.req.url);
     next.searchParams.set('cursor', page.cursor);
     context.header('link', `<${next.href}>; rel="next"`);

@@ -1,16 +1,10 @@
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { createApp } from '../../functions/app.ts';
 import { nameOf, type OpenApiDocument, type Schema } from '../../functions/openapi-document.ts';
-import { parsePolicy } from '../../market/policy.ts';
+import { testApp } from './app.ts';
 
 /** An app that asks the database nothing: what it says of itself. */
-export const app = createApp({
-  deps: { db: null as never, policy: parsePolicy('', null) },
-  onError: (error) => {
-    throw error;
-  },
-});
+export const app = testApp();
 
 const response = await app.request('https://guildhall.example/openapi.json');
 export const document = (await response.json()) as OpenApiDocument & { servers: object[] };
