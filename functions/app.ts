@@ -12,7 +12,7 @@ import { type Compress, content } from './content.ts';
 import { type AppContext, createRouter } from './context.ts';
 import { cors } from './cors.ts';
 import { type EventStreams, ownStreams } from './events/streams.ts';
-import { openApiInfo } from './openapi.ts';
+import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
 import { type ReadLimit, rateLimit } from './rate-limit.ts';
@@ -22,6 +22,7 @@ import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
 import { createChanges } from './routes/changes.ts';
+import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
@@ -78,25 +79,21 @@ export function createApp(options: AppOptions) {
     }),
   );
 
-  app.route('/', listings);
-  app.route('/', agents);
-  app.route('/', explore);
-  app.route('/', seeds);
-  app.route(
-    '/',
-    createChanges({ streams: streams ?? ownStreams(deps, (error) => onError(error, 'events')) }),
-  );
-  app.route('/', createArd({ referrals }));
-  app.route('/', ardExplore);
-  app.route('/', wellKnown);
-  app.route('/', health);
-  app.doc31('/openapi.json', (context) => ({
-    ...openApiInfo,
-    servers: [{ url: new URL(context.req.url).origin }],
-  }));
-  const openApiDocument = (origin: string) =>
-    app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: origin }] });
-  app.route('/', createPages({ openApiDocument }));
+  const held = streams ?? ownStreams(deps, (error) => onError(error, 'events'));
+  describeShared(app);
+  const documentFor = createDocument(app);
+  const served = app
+    .route('/', listings)
+    .route('/', agents)
+    .route('/', explore)
+    .route('/', seeds)
+    .route('/', createChanges({ streams: held }))
+    .route('/', createArd({ referrals }))
+    .route('/', ardExplore)
+    .route('/', wellKnown)
+    .route('/', createDocuments({ documentFor }))
+    .route('/', health);
+  app.route('/', createPages({ documentFor }));
 
   app.notFound((context) => {
     const allowed = allowedMethods(app.routes, context.req.path);
@@ -131,7 +128,8 @@ export function createApp(options: AppOptions) {
     onError(error, id);
     return problemResponse(context, problem('internal', `The directory failed. The request id is ${id}.`));
   });
-  return app;
+  // The same app, with the type of every route that programs use.
+  return served;
 }
 
 /** Pages run nothing but the site's own script, and load nothing from elsewhere but images. */

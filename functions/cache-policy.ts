@@ -31,6 +31,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/listings/:id': entry,
   '/agents/:jid': entry,
   '/openapi.json': document,
+  '/llms.txt': document,
   '/docs': document,
   '/problems': document,
   '/problems/:code': document,

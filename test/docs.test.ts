@@ -182,7 +182,7 @@ describe('the routes', () => {
 
   test('that programs use stand in the OpenAPI document', async () => {
     const forPrograms = served.filter((route) =>
-      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt)/.test(route),
+      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt|llms\.txt|openapi\.json)/.test(route),
     );
     expect(sorted(await operations())).toEqual(sorted(new Set(forPrograms)));
   });
@@ -206,7 +206,9 @@ describe('the problems', () => {
     for (const code of problemCodes) {
       const response = await app.request(`/problems/${code}`);
       expect([code, response.status]).toEqual([code, 200]);
-      expect(await response.text()).toContain(String(await html`${problems[code].about}`));
+      const text = await response.text();
+      expect(text).toContain(String(await html`${problems[code].about}`));
+      expect(text).toContain(String(await html`${`"code": "${code}"`}`));
     }
   });
 });

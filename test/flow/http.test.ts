@@ -246,6 +246,8 @@ describe.each(platforms)('on $name:', ({ run }) => {
         '/ard/explore',
         '/ard/search',
         '/healthz',
+        '/llms.txt',
+        '/openapi.json',
         '/readyz',
         '/robots.txt',
         '/v1/agents',
