@@ -32,12 +32,15 @@ export async function arrangeTiers(db: Database): Promise<number> {
   );
   if (!size || Math.abs(size.total - size.arranged) <= size.arranged * drift) return 0;
   await db.execute(sql`
-    update tier_cut set total = ${size.total}, cuts = array(
+    update tier_cut set cuts = array(
       select cut from generate_series(0, ${last}::int - 1) as place, lateral (
         select standing as cut from listing order by standing desc, id
         offset ${firstSize}::int * (1 << 2 * place) - 1 limit 1) as there
       order by place)`);
-  return moveListings(db);
+  const moved = await moveListings(db);
+  // Last of all: what fails on the way is taken up by the next run.
+  await db.execute(sql`update tier_cut set total = ${size.total}`);
+  return moved;
 }
 
 /** In one walk along all standings, so many at a time. */
