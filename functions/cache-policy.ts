@@ -23,6 +23,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/listings': search,
   '/v1/facets': search,
   '/v1/suggest': search,
+  '/v1/agents': search,
   '/ard/agents': search,
   '/v1/stats': { tag: 'index', cacheControl: soon },
   '/v1/listings/:id': entry,

@@ -134,6 +134,14 @@ export const examples = {
     firstSeen: listing.firstSeen,
     listings: [listing],
   },
+  countedAgent: {
+    jid: listing.provider.jid,
+    name: listing.provider.name,
+    domain: listing.provider.domain,
+    availability: listing.availability,
+    firstSeen: listing.firstSeen,
+    listings: 3,
+  },
   entry,
   registry,
   referral: {

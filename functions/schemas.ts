@@ -243,6 +243,24 @@ export const AgentSchema = z
   })
   .openapi('Agent', { description: 'A provider and what it offers.', example: examples.agent });
 
+export const CountedAgentSchema = AgentSchema.omit({ listings: true })
+  .extend({ listings: z.int().describe('How many listings it has; `GET /v1/agents/{jid}` gives them.') })
+  .openapi('CountedAgent', {
+    description: 'A provider, and how much it offers.',
+    example: examples.countedAgent,
+  });
+
+export const AgentPageSchema = z
+  .object({
+    items: z.array(CountedAgentSchema).describe('Providers, by their JIDs.'),
+    cursor: z.string().nullable().describe('Leads to the next page; null on the last.'),
+    approximate: z.literal(false).describe('Nothing is cut.'),
+  })
+  .openapi('AgentPage', {
+    description: 'A page of providers.',
+    example: { items: [examples.countedAgent], cursor: null, approximate: false },
+  });
+
 export const ProblemSchema = z
   .object({
     type: z.url().describe('The address of a page that explains the problem.'),

@@ -1,11 +1,12 @@
 /** From the directory's values to the JSON of the contract. */
 
 import type { z } from '@hono/zod-openapi';
+import type { AgentRecord, CountedAgent } from '../db/agents.ts';
 import type { ListingRecord, ListingStatus } from '../market/listing.ts';
 import { scoreUnit, type Why } from '../market/ranking.ts';
 import type { SearchPage } from '../operations/search.ts';
 import type { AgentPage } from '../operations/show.ts';
-import type { AgentSchema, HitSchema, ListingSchema } from './schemas.ts';
+import type { AgentSchema, CountedAgentSchema, HitSchema, ListingSchema } from './schemas.ts';
 
 export type ListingJson = z.infer<typeof ListingSchema>;
 export type HitJson = z.infer<typeof HitSchema>;
@@ -55,12 +56,14 @@ export function hitJson({ record, score, why }: SearchPage['items'][number], exp
 }
 
 export function agentJson({ agent, listings }: AgentPage): AgentJson {
-  return {
-    jid: agent.jid,
-    name: agent.name,
-    domain: agent.domain,
-    availability: availabilityJson(agent),
-    firstSeen: agent.firstSeen.toISOString(),
-    listings: listings.map(listingJson),
-  };
+  return { ...aboutJson(agent), listings: listings.map(listingJson) };
+}
+
+export function countedAgentJson(agent: CountedAgent): z.infer<typeof CountedAgentSchema> {
+  return { ...aboutJson(agent), listings: agent.listings };
+}
+
+function aboutJson(agent: AgentRecord): Omit<AgentJson, 'listings'> {
+  const { jid, name, domain, firstSeen } = agent;
+  return { jid, name, domain, availability: availabilityJson(agent), firstSeen: firstSeen.toISOString() };
 }

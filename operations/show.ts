@@ -1,8 +1,9 @@
-/** One listing, or one provider with what it offers. */
+/** One listing; providers, and one of them with what it offers. */
 
-import { type AgentRecord, findAgent } from '../db/agents.ts';
+import { type AgentRecord, type CountedAgent, findAgent, listAgents } from '../db/agents.ts';
 import { findListing, listingsOfAgent } from '../db/listings.ts';
 import { providerAddress } from '../market/address.ts';
+import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import { listingsPerAgentMax } from '../market/describe.ts';
 import type { ListingRecord } from '../market/listing.ts';
 import { ID_PATTERN, idCharsMax } from '../market/listing-id.ts';
@@ -25,4 +26,30 @@ export async function showAgent({ db }: Deps, address: string): Promise<AgentPag
     listingsOfAgent(db, jid, listingsPerAgentMax),
   ]);
   return agent ? { agent, listings } : problem('agent-not-found', 'Nothing is listed from this address.');
+}
+
+export type AgentsInput = { domain: string | null; limit: number; cursor: string | null };
+
+/** Providers by their JIDs; nothing is lost or repeated while others come and go. */
+export async function browseAgents(
+  { db }: Deps,
+  { domain: asked, limit, cursor }: AgentsInput,
+): Promise<{ items: CountedAgent[]; cursor: string | null } | Problem> {
+  const domain = asked === null ? null : providerAddress(asked);
+  if (asked !== null && (domain === null || domain.includes('@'))) {
+    return problem('invalid-parameter', 'The domain is none; expected one such as works.test.');
+  }
+  const scope = `agents ${domain ?? ''}`;
+  const after = cursor === null ? null : decodeCursor(scope, cursor, 'text');
+  if (cursor !== null && after === null) {
+    return problem(
+      'invalid-cursor',
+      'The cursor is none of this list; expected the cursor of its last page, or none.',
+    );
+  }
+  const rows = await listAgents(db, { domain, after: after?.key ?? null, limit: limit + 1 });
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  const next = rows.length > limit && last ? encodeCursor(scope, { key: last.jid, id: '' }) : null;
+  return { items, cursor: next };
 }

@@ -11,6 +11,7 @@ import { match } from '../../operations/match.ts';
 import { pageSizeDefault, pageSizeMax, search } from '../../operations/search.ts';
 import { showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
+import { linkNext } from '../link-next.ts';
 import { answers, pages, reads } from '../openapi.ts';
 import { problemResponse } from '../problem-response.ts';
 import { IdSchema, ListingPageSchema, ListingSchema, MatchPageSchema } from '../schemas.ts';
@@ -50,7 +51,7 @@ const sorting = {
   enum: [...sorts],
   example: 'relevance',
 };
-const paging = {
+export const paging = {
   description: 'The cursor of the last page of the same query.',
   maxLength: cursorCharsMax,
   example: 'WyJ4IiwieSIsInoiXQ',
@@ -238,11 +239,7 @@ async function answerSearch(context: AppContext, query: Query | Problem, options
   if (isProblem(sort)) return problemResponse(context, sort) as never;
   const page = await search(context.var.deps, { query, sort, limit, cursor });
   if (isProblem(page)) return problemResponse(context, page) as never;
-  if (page.cursor && context.req.method !== 'POST') {
-    const next = new URL(context.req.url);
-    next.searchParams.set('cursor', page.cursor);
-    context.header('link', `<${next.href}>; rel="next"`);
-  }
+  linkNext(context, page.cursor);
   const items = page.items.map((hit) => hitJson(hit, explain));
   const { approximate, partial } = page;
   const mended = page.mended && formatQuery(page.mended);

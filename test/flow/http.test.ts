@@ -235,6 +235,28 @@ describe.each(platforms)('on $name:', ({ run }) => {
       });
     });
 
+    test('lists providers by their addresses, in pages, and those of one domain', async () => {
+      const all: string[] = [];
+      for (let path: string | null = '/v1/agents?limit=13'; path; ) {
+        const { status, json, headers } = await get(path);
+        expect(status).toBe(200);
+        all.push(...json.items.map(({ jid }: { jid: string }) => jid));
+        path = json.cursor && `/v1/agents?limit=13&cursor=${json.cursor}`;
+        expect(headers.get('link') !== null).toBe(json.cursor !== null);
+      }
+      expect(all).toEqual([...new Set(all)].sort());
+      expect(all).toContain('fx@works.test');
+      const { json } = await get('/v1/agents?domain=Works.Test');
+      expect(json.items.every(({ domain }: { domain: string }) => domain === 'works.test')).toBe(true);
+      expect(json.items.find(({ jid }: { jid: string }) => jid === 'fx@works.test')).toMatchObject({
+        listings: 1,
+        availability: null,
+      });
+      for (const query of ['domain=a@b', 'domain=', 'limit=0', 'cursor=x']) {
+        expect((await get(`/v1/agents?${query}`)).status, query).toBe(400);
+      }
+    });
+
     test('describes itself: every route that it serves is in its document', async () => {
       const { json } = await get('/openapi.json');
       expect(json.openapi).toBe('3.1.0');

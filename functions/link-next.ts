@@ -1,0 +1,11 @@
+/** The next page in a header (RFC 8288), for readers that do not look into the body. */
+
+import type { AppContext } from './context.ts';
+
+/** @param cursor of the next page; nothing is said where there is none, nor of pages that were asked for by POST */
+export function linkNext(context: AppContext, cursor: string | null): void {
+  if (cursor === null || context.req.method === 'POST') return;
+  const next = new URL(context.req.url);
+  next.searchParams.set('cursor', cursor);
+  context.header('link', `<${next.href}>; rel="next"`);
+}
