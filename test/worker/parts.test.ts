@@ -4,10 +4,12 @@ import { capsVer } from '../../protocol/caps.ts';
 import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { announcement, answer, ownInfo } from '../../worker/answer.ts';
+import { announcement, answer, ownInfo, type Services } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
+import { Tree } from '../../worker/browse/tree.ts';
 import { CommandDesk } from '../../worker/commands/desk.ts';
 import { readConfig } from '../../worker/config.ts';
+import { Gate } from '../../worker/gate.ts';
 import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
 import { parseXml } from '../support/xml.ts';
@@ -115,13 +117,24 @@ test('the log is one JSON object a line, from its threshold up', () => {
 });
 
 describe('the directory answers', () => {
-  const desk = new CommandDesk([], { onError: () => undefined });
+  const unasked = async () => {
+    throw new Error('the database is not asked');
+  };
+  const services: Services = {
+    deps: { db: null as never, policy: parsePolicy('', null) },
+    desk: new CommandDesk([], { onError: () => undefined }),
+    tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
+    gate: new Gate(),
+    onError: (error) => {
+      throw error;
+    },
+  };
   const ask = async (payload: string, type = 'get') =>
     (await answer(
       parseXml(
         `<iq type='${type}' id='1' from='a@b.test/c' to='guildhall@agents.test/guildhall'>${payload}</iq>`,
       ),
-      desk,
+      services,
     )) as Element;
   const conditionOf = (reply: Element) => reply.getChild('error')?.getChildElements()[0]?.name;
 
