@@ -22,10 +22,11 @@ export async function countShelves(db: Database, valuesPerShelfMax: number): Pro
   return rowsOf<ShelfCount>(
     await db.execute(sql`
       select shelf, value, count from (
-        select name as shelf, substr(said, 3) as value, count(*)::int as count,
-          row_number() over (partition by name order by count(*) desc, substr(said, 3)) as place
-        from listing, unnest(facets) as said join (values ${letters}) as shelf(letter, name) on letter = left(said, 1)
-        group by 1, 2
+        select shelf.name as shelf, substr(said, 3) as value, count(*)::int as count,
+          row_number() over (partition by shelf.name order by count(*) desc, substr(said, 3)) as place
+        from listing, unnest(facets) as said
+          join (values ${letters}) as shelf(letter, name) on shelf.letter = left(said, 1)
+        group by shelf.name, substr(said, 3)
       ) as counted where place <= ${valuesPerShelfMax}`),
   );
 }

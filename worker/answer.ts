@@ -165,7 +165,7 @@ const busy = refusal(
 );
 
 const treeInfo = gated(async ({ query }, { tree }) => {
-  const info = await tree.info(query.attrs.node);
+  const info = await tree.info(query.attrs.node ?? '');
   return isRefusal(info) ? info : writeInfo(info);
 });
 
@@ -176,7 +176,7 @@ const treeItems = gated(async ({ query, own }, { tree }) => {
 
 function replyInfo(question: Question, services: Services): Reply | Promise<Reply> {
   const { node } = question.query.attrs;
-  if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node ?? null });
+  if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node || null });
   const info = node === NS_COMMANDS ? commandListInfo : services.desk.info(node);
   return info ? writeInfo(info) : treeInfo(question, services);
 }

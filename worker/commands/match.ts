@@ -42,7 +42,7 @@ export function matchCommand(deps: Deps): Command {
           const rows = items.map(({ record, mapping, missing }) => [
             ...listingCells(record),
             Object.entries(mapping).map(([name, input]) => `${name}=${input}`),
-            missing,
+            missing[0] ?? '',
             record.listing.id,
           ]);
           const kept = fitting(rows);
