@@ -16,7 +16,7 @@ const rowsDefault = 20;
 
 const columns: Column[] = [
   ...listingColumns,
-  { name: 'mapping', label: 'Which input each name fills: NAME=INPUT' },
+  { name: 'mapping', label: 'Which input each name fills: NAME=INPUT', type: 'text-multi' },
   { name: 'missing', label: 'The required input that is missing' },
   idColumn,
 ];
@@ -36,9 +36,9 @@ export function matchCommand(deps: Deps): Command {
         ]),
         actions: ['complete'],
         async submit(values) {
-          const given = readGiven(several(values, 'inputs'));
-          if (isProblem(given)) return given;
-          const { items, approximate } = await match(deps, given, Number(single(values, 'max')));
+          const read = readGiven(several(values, 'inputs'));
+          if (isProblem(read)) return read;
+          const { items, approximate } = await match(deps, read.given, Number(single(values, 'max')));
           const rows = items.map(({ record, mapping, missing }) => [
             ...listingCells(record),
             Object.entries(mapping).map(([name, input]) => `${name}=${input}`),
@@ -62,7 +62,7 @@ export function matchCommand(deps: Deps): Command {
 }
 
 /** Reads the lines; a name that comes again has several values. */
-export function readGiven(lines: readonly string[]): Given | Problem {
+export function readGiven(lines: readonly string[]): { given: Given } | Problem {
   const { namesMax, namesCharsMax, valueCharsMax } = matchLimits;
   const refuse = (detail: string) =>
     problem('invalid-parameter', 'A field is not accepted.', [{ pointer: 'inputs', detail }]);
@@ -81,9 +81,9 @@ export function readGiven(lines: readonly string[]): Given | Problem {
     given.set(name, [...(given.get(name) ?? []), value]);
   }
   if (given.size > namesMax) return refuse(`expected at most ${namesMax} names`);
-  return Object.fromEntries(
-    [...given].map(([name, [first = '', ...more]]) => [name, more.length ? [first, ...more] : first]),
-  );
+  const single = ([name, [first = '', ...more]]: [string, string[]]) =>
+    [name, more.length > 0 ? [first, ...more] : first] as const;
+  return { given: Object.fromEntries([...given].map(single)) };
 }
 
 type Row = (string | string[])[];
