@@ -21,13 +21,14 @@ export async function countShelves(db: Database, valuesPerShelfMax: number): Pro
   );
   return rowsOf<ShelfCount>(
     await db.execute(sql`
-      select shelf, value, count from (
-        select shelf.name as shelf, substr(said, 3) as value, count(*)::int as count,
-          row_number() over (partition by shelf.name order by count(*) desc, substr(said, 3)) as place
-        from listing, unnest(facets) as said
-          join (values ${letters}) as shelf(letter, name) on shelf.letter = left(said, 1)
-        group by shelf.name, substr(said, 3)
-      ) as counted where place <= ${valuesPerShelfMax}`),
+      with counted as (
+        select said, count(*)::int as count from listing, unnest(facets) as said group by said
+      ), placed as (
+        select shelf.name as shelf, substr(said, 3) as value, count,
+          row_number() over (partition by shelf.name order by count desc, said) as place
+        from counted join (values ${letters}) as shelf(letter, name) on shelf.letter = left(said, 1)
+      )
+      select shelf, value, count from placed where place <= ${valuesPerShelfMax}`),
   );
 }
 

@@ -17,6 +17,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
+  uuid,
 } from 'drizzle-orm/pg-core';
 import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
 import { type Listing, signals } from '../market/listing.ts';
@@ -155,18 +156,22 @@ export const tierCut = pgTable('tier_cut', {
 });
 
 /** What is observed of a listing beside what it says. */
-export const listingStatus = pgTable('listing_status', {
-  id: text('id')
-    .primaryKey()
-    .references(() => listing.id, { onDelete: 'cascade' }),
-  /** The full JID at which the offer was seen; the bare one for entities without resources. */
-  callJid: text('call_jid'),
-  verified: moment('verified').notNull(),
-  /** When each source last said what the listing holds. */
-  sources: jsonb('sources').$type<{ [source: string]: string }>().notNull().default({}),
-  /** Since when complete looks at the reachable agent no longer show the offer. */
-  missingSince: moment('missing_since'),
-});
+export const listingStatus = pgTable(
+  'listing_status',
+  {
+    id: text('id')
+      .primaryKey()
+      .references(() => listing.id, { onDelete: 'cascade' }),
+    /** The full JID at which the offer was seen; the bare one for entities without resources. */
+    callJid: text('call_jid'),
+    verified: moment('verified').notNull(),
+    /** When each source last said what the listing holds. */
+    sources: jsonb('sources').$type<{ [source: string]: string }>().notNull().default({}),
+    /** Since when complete looks at the reachable agent no longer show the offer. */
+    missingSince: moment('missing_since'),
+  },
+  (table) => [index('listing_status_verified').on(table.verified)],
+);
 
 /** The change feed: the latest change of each listing there ever was. */
 export const change = pgTable(
@@ -197,17 +202,30 @@ export const consent = pgTable('consent', {
 });
 
 /** Agents that registered by command: consent of its own, with a lease, and what they want said of them. */
-export const registration = pgTable('registration', {
-  jid: text('jid').primaryKey(),
-  granted: moment('granted').notNull().defaultNow(),
-  leaseUntil: moment('lease_until').notNull(),
-  /** The resource from which it registered: where its commands are asked for as long as presence tells of none. */
-  resource: text('resource').notNull().default(''),
-  /** What the agent permits, over whatever its forms say; null where it says nothing. */
-  relay: text('relay', { enum: ['allow', 'deny'] }),
-  presence: text('presence', { enum: ['allow', 'deny'] }),
-  /** Corrections of its listings, by node; '' holds those of the agent itself. */
-  corrections: jsonb('corrections').$type<Corrections>().notNull().default({}),
+export const registration = pgTable(
+  'registration',
+  {
+    jid: text('jid').primaryKey(),
+    granted: moment('granted').notNull().defaultNow(),
+    leaseUntil: moment('lease_until').notNull(),
+    /** The resource from which it registered: where its commands are asked for as long as presence tells of none. */
+    resource: text('resource').notNull().default(''),
+    /** What the agent permits, over whatever its forms say; null where it says nothing. */
+    relay: text('relay', { enum: ['allow', 'deny'] }),
+    presence: text('presence', { enum: ['allow', 'deny'] }),
+    /** Corrections of its listings, by node; '' holds those of the agent itself. */
+    corrections: jsonb('corrections').$type<Corrections>().notNull().default({}),
+  },
+  (table) => [index('registration_lease').on(table.leaseUntil)],
+);
+
+/**
+ * Marks of what readers are shown (db/index-state.ts). A transaction that changes any of it draws one of them anew as its
+ * last act; there are several so that two seldom wait for each other.
+ */
+export const indexMark = pgTable('index_mark', {
+  shard: smallint('shard').primaryKey(),
+  mark: uuid('mark').notNull(),
 });
 
 /** HTTP tokens: only their hashes are kept. */
@@ -244,17 +262,21 @@ export const observation = pgTable(
 );
 
 /** The agent's last reply times, and what the observations fold to: read with each listing. */
-export const vitality = pgTable('vitality', {
-  jid: text('jid').primaryKey(),
-  replyMs: integer('reply_ms').array().notNull().default([]),
-  medianReplyMs: integer('median_reply_ms'),
-  uptime1d: real('uptime_1d'),
-  uptime7d: real('uptime_7d'),
-  uptime30d: real('uptime_30d'),
-  /** When the next ping is due, and when the folding was last done. */
-  pingDue: moment('ping_due').notNull().defaultNow(),
-  folded: moment('folded'),
-});
+export const vitality = pgTable(
+  'vitality',
+  {
+    jid: text('jid').primaryKey(),
+    replyMs: integer('reply_ms').array().notNull().default([]),
+    medianReplyMs: integer('median_reply_ms'),
+    uptime1d: real('uptime_1d'),
+    uptime7d: real('uptime_7d'),
+    uptime30d: real('uptime_30d'),
+    /** When the next ping is due, and when the folding was last done. */
+    pingDue: moment('ping_due').notNull().defaultNow(),
+    folded: moment('folded'),
+  },
+  (table) => [index('vitality_folded').on(table.folded)],
+);
 
 /** Verified entity capabilities (XEP-0115, XEP-0390): a hash stands for a root disco#info, and for nothing else. */
 export const capsInfo = pgTable(

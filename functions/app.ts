@@ -6,16 +6,23 @@ import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
+import { type AccessEntry, accessLog } from './access-log.ts';
+import { caching } from './caching.ts';
+import { type Compress, content } from './content.ts';
 import { type AppContext, createRouter } from './context.ts';
+import { cors } from './cors.ts';
 import { type EventStreams, ownStreams } from './events/streams.ts';
-import { openApiInfo } from './openapi.ts';
+import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
+import { type ReadLimit, rateLimit } from './rate-limit.ts';
 import type { Referral } from './referrals.ts';
+import { allowedMethods } from './route-pattern.ts';
 import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
 import { createChanges } from './routes/changes.ts';
+import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
@@ -32,21 +39,36 @@ export type AppOptions = {
   streams?: EventStreams;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
+  /** Hears of every request. */
+  onAnswer?: ((entry: AccessEntry) => void) | null;
+  /** Names the code that answers, for the tags of its answers; one that nobody else has where it is left out. */
+  version?: string | undefined;
+  /** How much one client may ask; nothing is counted where it is left out. */
+  reads?: ReadLimit | null;
+  /** Left out where the platform compresses. */
+  compress?: Compress | null;
 };
 
-export function createApp({ deps, referrals = [], streams, onError }: AppOptions) {
+export function createApp(options: AppOptions) {
+  const { deps, referrals = [], streams, onError, onAnswer = null, reads = null, compress = null } = options;
+  const { version = crypto.randomUUID() } = options;
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
+  if (onAnswer) app.use(accessLog(onAnswer));
   app.use(
     secureHeaders({ contentSecurityPolicy: CONTENT_SECURITY_POLICY, crossOriginResourcePolicy: false }),
   );
+  app.use(cors(() => app.routes));
+  app.use(content(compress));
+  if (reads) app.use(rateLimit(reads));
   app.use(async (context, next) => {
     const refused = refusedForLength(context);
     if (refused) return refused;
     context.set('deps', deps);
     await next();
   });
+  app.use(caching(version));
   app.use(
     bodyLimit({
       maxSize: httpLimits.bodyBytesMax,
@@ -57,25 +79,21 @@ export function createApp({ deps, referrals = [], streams, onError }: AppOptions
     }),
   );
 
-  app.route('/', listings);
-  app.route('/', agents);
-  app.route('/', explore);
-  app.route('/', seeds);
-  app.route(
-    '/',
-    createChanges({ streams: streams ?? ownStreams(deps, (error) => onError(error, 'events')) }),
-  );
-  app.route('/', createArd({ referrals }));
-  app.route('/', ardExplore);
-  app.route('/', wellKnown);
-  app.route('/', health);
-  app.doc31('/openapi.json', (context) => ({
-    ...openApiInfo,
-    servers: [{ url: new URL(context.req.url).origin }],
-  }));
-  const openApiDocument = (origin: string) =>
-    app.getOpenAPI31Document({ ...openApiInfo, servers: [{ url: origin }] });
-  app.route('/', createPages({ openApiDocument }));
+  const held = streams ?? ownStreams(deps, (error) => onError(error, 'events'));
+  describeShared(app);
+  const documentFor = createDocument(app);
+  const served = app
+    .route('/', listings)
+    .route('/', agents)
+    .route('/', explore)
+    .route('/', seeds)
+    .route('/', createChanges({ streams: held }))
+    .route('/', createArd({ referrals }))
+    .route('/', ardExplore)
+    .route('/', wellKnown)
+    .route('/', createDocuments({ documentFor }))
+    .route('/', health);
+  app.route('/', createPages({ documentFor }));
 
   app.notFound((context) => {
     const allowed = allowedMethods(app.routes, context.req.path);
@@ -90,7 +108,7 @@ export function createApp({ deps, referrals = [], streams, onError }: AppOptions
       context,
       problem(
         'method-not-allowed',
-        `${context.req.method} is not taken here; expected ${allowed.join(' or ')}.`,
+        `${context.req.method} is not taken here; expected ${allowed.filter((method) => method !== 'OPTIONS').join(' or ')}.`,
       ),
     );
   });
@@ -110,7 +128,8 @@ export function createApp({ deps, referrals = [], streams, onError }: AppOptions
     onError(error, id);
     return problemResponse(context, problem('internal', `The directory failed. The request id is ${id}.`));
   });
-  return app;
+  // The same app, with the type of every route that programs use.
+  return served;
 }
 
 /** Pages run nothing but the site's own script, and load nothing from elsewhere but images. */
@@ -138,19 +157,4 @@ function refusedForLength(context: AppContext): Response | null {
   if (context.req.url.length <= httpLimits.urlCharsMax) return null;
   const detail = `The address has more than ${httpLimits.urlCharsMax} characters; expected fewer, or POST /v1/listings/search.`;
   return problemResponse(context, problem('uri-too-long', detail));
-}
-
-type Route = { method: string; path: string };
-
-/** The methods that some route takes at this path. */
-function allowedMethods(routes: Route[], path: string): string[] {
-  const methods = routes
-    .filter((route) => route.method !== 'ALL' && pathPattern(route.path).test(path))
-    .map((route) => route.method);
-  return [...new Set(methods)].flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
-}
-
-/** A route's path, whose parameters take one segment each. */
-function pathPattern(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/:[a-z]+(\{[^}]*\})?/g, '[^/]+')}$`);
 }

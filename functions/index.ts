@@ -3,7 +3,9 @@
 import { connectEdge } from '../db/connect-edge.ts';
 import { parsePolicy } from '../market/policy.ts';
 import { createApp } from './app.ts';
+import { boundReads, type RateLimitBinding } from './bound-reads.ts';
 import { parseReferrals } from './referrals.ts';
+import { parseSetting } from './settings.ts';
 
 export type Bindings = {
   DATABASE_URL: string;
@@ -15,6 +17,14 @@ export type Bindings = {
   DIRECTORY_DOMAIN?: string;
   /** Registries to which searches by ARD refer, as JSON. */
   ARD_REFERRALS?: string;
+  /** Counts requests by client; without it none are refused. */
+  READS?: RateLimitBinding;
+  /** What that is set to. */
+  READS_PER_MINUTE?: string;
+  /** Whether requests are logged: on or off. */
+  ACCESS_LOG?: string;
+  /** Names the deployed version. */
+  CF_VERSION_METADATA?: { id: string };
 };
 
 let app: ReturnType<typeof createApp> | null = null;
@@ -28,6 +38,12 @@ export default {
         policy: parsePolicy(env.CRAWL_DOMAINS ?? '', env.DIRECTORY_DOMAIN ?? null),
       },
       referrals: parseReferrals(env.ARD_REFERRALS),
+      version: env.CF_VERSION_METADATA?.id,
+      reads: env.READS ? boundReads(env.READS, parseSetting('READS_PER_MINUTE', env.READS_PER_MINUTE)) : null,
+      onAnswer:
+        parseSetting('ACCESS_LOG', env.ACCESS_LOG) === 'on'
+          ? (entry) => console.log(JSON.stringify({ level: 'info', event: 'answered', ...entry }))
+          : null,
       onError: (error, requestId) =>
         console.error(
           JSON.stringify({ level: 'error', requestId, error: error.message, stack: error.stack }),

@@ -9,9 +9,12 @@ import { type Problem, problems } from '../market/problem.ts';
 export function problemResponse(context: Context, refused: Problem): Response {
   const { problem: code, detail, errors, retryAfterSeconds } = refused;
   const { status, title } = problems[code];
-  const retry = retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) };
+  const headers = {
+    'cache-control': 'no-store',
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+  };
   if (/^\/ard(\/|$)/.test(context.req.path))
-    return context.json(ardError(refused), status as ContentfulStatusCode, { ...retry });
+    return context.json(ardError(refused), status as ContentfulStatusCode, headers);
   const body = {
     type: new URL(`/problems/${code}`, context.req.url).href,
     title,
@@ -23,6 +26,6 @@ export function problemResponse(context: Context, refused: Problem): Response {
   };
   return context.body(JSON.stringify(body), status as ContentfulStatusCode, {
     'content-type': 'application/problem+json',
-    ...retry,
+    ...headers,
   });
 }

@@ -1,32 +1,44 @@
 /** The entry on Node, for those without an edge platform: the same app over a pool of connections. */
 
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { serve } from '@hono/node-server';
-import { z } from 'zod';
+import { getConnInfo } from '@hono/node-server/conninfo';
 import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
 import type { Deps } from '../operations/deps.ts';
 import { createApp } from './app.ts';
+import { clientNetwork, forwardedAddress } from './client-address.ts';
+import { clientBuckets } from './client-buckets.ts';
+import { codeVersion } from './code-version.ts';
 import { sharedStreams } from './events/streams.ts';
-import { ReferralsSetting } from './referrals.ts';
+import { NodeEnvironment } from './node-environment.ts';
+import type { ReadLimit } from './rate-limit.ts';
 
-const stopGraceMs = 10_000;
-const idleCheckMs = 50;
+export const serverLimits = {
+  /** Requests under way when the process is told to end are answered within this time, or cut. */
+  stopGraceMs: 10_000,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 30_000,
+  /** How often these two are looked after. */
+  checkMs: 1_000,
+  keepAliveTimeoutMs: 30_000,
+  headerBytesMax: 32_768,
+} as const;
 
-const Environment = z.object({
-  DATABASE_URL: z.string('takes the address of a Postgres database, postgres://…').min(1),
-  HOST: z.string().default('127.0.0.1'),
-  PORT: z.coerce.number('takes a port number').int().min(0).max(65_535).default(8420),
-  CRAWL_DOMAINS: z.string().default(''),
-  DIRECTORY_DOMAIN: z.string().optional(),
-  ARD_REFERRALS: ReferralsSetting,
-});
+/** How often connections that have become idle are closed while the process ends. */
+const idleSweepMs = 50;
+
+/** How long a new connection may then take to ask something. */
+const unaskedGraceMs = 500;
 
 const log = (details: { [key: string]: unknown }) =>
   process.stdout.write(`${JSON.stringify({ at: new Date().toISOString(), ...details })}\n`);
 
-const read = Environment.safeParse(process.env);
+const read = NodeEnvironment.safeParse(process.env);
 if (read.success) start(read.data);
 else {
   const faults = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
@@ -34,10 +46,10 @@ else {
   process.exit(1);
 }
 
-function start(environment: z.infer<typeof Environment>): void {
-  const { HOST: hostname, PORT: port, DATABASE_URL: url, CRAWL_DOMAINS, DIRECTORY_DOMAIN } = environment;
+function start(environment: NodeEnvironment): void {
+  const { HOST: hostname, PORT: port, CRAWL_DOMAINS, DIRECTORY_DOMAIN } = environment;
   const database = connectWorker(
-    url,
+    environment.DATABASE_URL,
     (error) => log({ level: 'warn', event: 'database-error', error: error.message }),
     questionTimeoutMs,
   );
@@ -49,27 +61,64 @@ function start(environment: z.infer<typeof Environment>): void {
     deps,
     streams,
     referrals: environment.ARD_REFERRALS,
+    version: codeVersion(),
+    reads: readsOf(environment),
+    compress: promisify(gzip),
+    onAnswer:
+      environment.ACCESS_LOG === 'on' ? (entry) => log({ level: 'info', event: 'answered', ...entry }) : null,
     onError: (error, requestId) =>
       log({ level: 'error', event: 'request-failed', requestId, error: error.message, stack: error.stack }),
   });
-  const server = serve({ fetch: app.fetch, hostname, port }, ({ port: bound }) =>
+  const serverOptions = {
+    headersTimeout: serverLimits.headersTimeoutMs,
+    requestTimeout: serverLimits.requestTimeoutMs,
+    connectionsCheckingInterval: serverLimits.checkMs,
+    keepAliveTimeout: serverLimits.keepAliveTimeoutMs,
+    maxHeaderSize: serverLimits.headerBytesMax,
+  };
+  const server = serve({ fetch: app.fetch, hostname, port, serverOptions }, ({ port: bound }) =>
     log({ level: 'info', event: 'serving', url: `http://${hostname}:${bound}` }),
-  );
+  ) as Server;
+  server.maxConnections = environment.CONNECTIONS_MAX;
   server.on('error', (error: Error) => {
     process.stderr.write(`The functions cannot serve on ${hostname}:${port}. ${error.message}\n`);
     process.exit(1);
   });
+  endOnSignal(server, () => streams.end(), database.end);
+}
 
+function readsOf({ READS_PER_MINUTE, TRUST_PROXY }: NodeEnvironment): ReadLimit | null {
+  if (READS_PER_MINUTE === 0) return null;
+  return {
+    perMinute: READS_PER_MINUTE,
+    take: clientBuckets(READS_PER_MINUTE),
+    clientOf: (context) => {
+      const { address } = getConnInfo(context).remote;
+      const forwarded = context.req.header('x-forwarded-for');
+      return clientNetwork(forwardedAddress(address, forwarded, TRUST_PROXY)) ?? clientNetwork(address);
+    },
+  };
+}
+
+/** Takes no further connections, answers the requests under way, closes what is idle, and ends. */
+function endOnSignal(server: Server, endStreams: () => void, endDatabase: () => Promise<void>): void {
+  // Node takes a connection on which nothing was asked yet for busy.
+  const unasked = new Set<Socket>();
+  server.on('connection', (socket) => {
+    unasked.add(socket);
+    socket.once('close', () => unasked.delete(socket));
+  });
+  server.on('request', ({ socket }) => unasked.delete(socket));
   let stopping = false;
   const stop = () => {
     if (stopping) return;
     stopping = true;
-    // Requests under way are answered; what is not by then is cut.
-    setTimeout(() => process.exit(0), stopGraceMs).unref();
-    streams.end();
+    setTimeout(() => process.exit(0), serverLimits.stopGraceMs).unref();
+    setTimeout(() => unasked.forEach((socket) => void socket.destroy()), unaskedGraceMs).unref();
+    endStreams();
     // A connection whose stream has ended is idle only from then on.
-    setInterval(() => (server as Server).closeIdleConnections(), idleCheckMs).unref();
-    server.close(() => void database.end().then(() => process.exit(0)));
+    setInterval(() => server.closeIdleConnections(), idleSweepMs).unref();
+    server.close(() => void endDatabase().then(() => process.exit(0)));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

@@ -7,7 +7,7 @@ import { idCharsMax } from './listing-id.ts';
 export type Position = { key: string; id: string };
 
 const keyCharsMax = 1024;
-const cursorCharsMax = 2 * (idCharsMax + keyCharsMax);
+export const cursorCharsMax = 2 * (idCharsMax + keyCharsMax);
 
 /** @param scope what the cursor must be used with again: the query, and how it is sorted */
 export function encodeCursor(scope: string, position: Position): string {

@@ -8,7 +8,8 @@ const steps = [
   ['node_modules/typescript/bin/tsc', ['--noEmit']],
 ];
 if (existsSync(join(root, 'test/layout.test.ts'))) {
-  steps.push(['node_modules/vitest/vitest.mjs', ['run', '--project', 'unit', 'test/layout.test.ts']]);
+  const files = ['test/layout.test.ts', 'test/functions/openapi-lint.test.ts'];
+  steps.push(['node_modules/vitest/vitest.mjs', ['run', '--project', 'unit', ...files]]);
 }
 // All of them run, so that one look shows everything there is to mend.
 let exitCode = 0;

@@ -69,6 +69,10 @@ describe('the settings in docs/operating.md', () => {
       table: rows(section(operating, '### The functions')),
       read: namesIn('functions/index.ts', member),
     },
+    node: {
+      table: rows(section(operating, '### The functions on Node')),
+      read: namesIn('functions/node-environment.ts', member),
+    },
     stack: {
       table: rows(section(operating, '### The development stack')),
       read: namesIn('scripts/stack/settings.ts', member),
@@ -81,6 +85,10 @@ describe('the settings in docs/operating.md', () => {
 
   test('name every binding of the functions, and no other', () => {
     expect(sorted(settings.functions.table.keys())).toEqual(settings.functions.read);
+  });
+
+  test('name every variable of the functions on Node, and no other', () => {
+    expect(sorted(settings.node.table.keys())).toEqual(settings.node.read);
   });
 
   test('name every variable of the development stack, and no other', () => {
@@ -174,7 +182,7 @@ describe('the routes', () => {
 
   test('that programs use stand in the OpenAPI document', async () => {
     const forPrograms = served.filter((route) =>
-      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt)/.test(route),
+      / \/(v1\/|healthz|readyz|ard\/|\.well-known\/|robots\.txt|llms\.txt|openapi\.json)/.test(route),
     );
     expect(sorted(await operations())).toEqual(sorted(new Set(forPrograms)));
   });
@@ -198,7 +206,9 @@ describe('the problems', () => {
     for (const code of problemCodes) {
       const response = await app.request(`/problems/${code}`);
       expect([code, response.status]).toEqual([code, 200]);
-      expect(await response.text()).toContain(String(await html`${problems[code].about}`));
+      const text = await response.text();
+      expect(text).toContain(String(await html`${problems[code].about}`));
+      expect(text).toContain(String(await html`${`"code": "${code}"`}`));
     }
   });
 });

@@ -4,125 +4,71 @@ import { html } from 'hono/html';
 import { qualifierNames, queryLimits } from '../../market/query/ast.ts';
 import { qualifierHelp } from '../../market/query/codecs.ts';
 import { sorts } from '../../market/query/sort.ts';
+import { anchorOf, type OpenApiDocument, routesByTag } from '../openapi-document.ts';
 import { type Html, nothing } from './html.ts';
 import { layout } from './layout.ts';
-import { isProblemCode } from './problem-pages.ts';
-import { limitsView, membersView, type Schema, typeView } from './schema-view.ts';
+import { breakable, codeMarks, operationView } from './operation-view.ts';
+import { limitsView, membersView, typeView } from './schema-view.ts';
 
-type Content = { [mediaType: string]: { schema?: Schema } };
-type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: Schema };
-type Answer = { description?: string; content?: Content };
-type Operation = {
-  summary?: string;
-  description?: string;
-  parameters?: Parameter[];
-  requestBody?: { required?: boolean; content?: Content };
-  responses?: { [status: string]: Answer };
-};
-
-/** The parts of an OpenAPI 3.1 document that the page shows. */
-export type OpenApiDocument = {
-  info: { title: string; version: string; description?: string };
-  paths?: { [path: string]: { [method: string]: Operation } };
-  components?: { schemas?: { [name: string]: Schema } };
-};
-
-type Route = { method: string; path: string; operation: Operation };
-
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
-
+/** @param origin where this directory is reached, for commands to copy */
 export function docsPage(document: OpenApiDocument, origin: string): Html {
-  const routes = routesOf(document);
-  const schemas = Object.entries(document.components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const groups = routesByTag(document);
   const main = html`<header class="head"><div>
 <p class="eyebrow">Reference</p>
 <h1>The HTTP API</h1>
 </div></header>
 <p class="lead">${document.info.description ?? ''} Everything is JSON over one origin, <code>${origin}</code>. This page is made from
-<a href="/openapi.json">openapi.json</a>, and that from the code that answers.</p>
+<a href="/openapi.json">openapi.json</a>, and that from the code that answers. <a href="/llms.txt">llms.txt</a> says the same to language
+models.</p>
 <div class="columns docs">
 <nav class="facts" aria-label="Contents">
-<h2>Routes</h2>
-<ul class="contents">${routes.map((route) => html`<li><a href="#${anchor(route)}"><span class="method">${route.method}</span> ${breakable(route.path)}</a></li>`)}</ul>
+${groups.map(
+  ({ name, routes }) => html`<h2><a href="#${groupAnchor(name)}">${name}</a></h2>
+<ul class="contents">${routes.map((route) => html`<li><a href="#${anchorOf(route)}"><span class="method">${route.method}</span> ${breakable(route.path)}</a></li>`)}</ul>`,
+)}
 <h2>More</h2>
-<ul class="contents"><li><a href="#queries">The query language</a></li><li><a href="#errors">Errors</a></li><li><a href="#schemas">Schemas</a></li></ul>
+<ul class="contents"><li><a href="#queries">The query language</a></li><li><a href="#errors">Errors</a></li><li><a href="#headers">Headers</a></li><li><a href="#schemas">Schemas</a></li></ul>
 </nav>
 <div class="body">
-${routes.map(routeView)}
+${groups.map(
+  ({ name, about, routes }) => html`<section class="group" aria-labelledby="${groupAnchor(name)}">
+<h2 id="${groupAnchor(name)}">${name}</h2>
+<p>${codeMarks(about)}</p>
+${routes.map((route) => operationView(route, document, origin))}
+</section>`,
+)}
 ${queryLanguage()}
 ${errors()}
-<section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>
-${schemas.map(([name, schema]) => html`<details class="schema" id="schema-${name}"><summary>${name}</summary>${membersView(schema)}${schema.properties || schema.allOf ? nothing : html`<p>${typeView(schema)}</p>`}</details>`)}
-</section>
+${headersView(document)}
+${schemasView(document)}
 </div>
 </div>`;
   return layout({ title: 'API', here: 'docs', json: '/openapi.json', main });
 }
 
-function routesOf(document: OpenApiDocument): Route[] {
-  return Object.entries(document.paths ?? {}).flatMap(([path, operations]) =>
-    methods.flatMap((method) => {
-      const operation = operations[method];
-      return operation ? [{ method: method.toUpperCase(), path, operation }] : [];
-    }),
-  );
+function groupAnchor(name: string): string {
+  return `tag-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
 }
 
-function anchor({ method, path }: Route): string {
-  return `${method.toLowerCase()}${path.replaceAll(/[^a-z0-9]+/gi, '-')}`.replace(/-$/, '');
-}
-
-/** Lets a long path break after its slashes. */
-function breakable(path: string): Html {
-  return html`${path.split(/(?<=\/)/).map((part) => html`${part}<wbr>`)}`;
-}
-
-function routeView(route: Route): Html {
-  const { method, path, operation } = route;
-  return html`<section class="route" aria-labelledby="${anchor(route)}">
-<h2 id="${anchor(route)}"><span class="method">${method}</span> <code>${breakable(path)}</code></h2>
-<p>${operation.summary ?? ''}${operation.summary ? '.' : ''} ${operation.description ?? ''}</p>
-${parametersView(operation.parameters ?? [])}
-${bodyView(operation.requestBody)}
-<h3>Answers</h3>
-<dl class="members answers">${Object.entries(operation.responses ?? {}).map(([status, answer]) => answerView(status, answer))}</dl>
+function headersView({ components }: OpenApiDocument): Html {
+  const headers = Object.entries(components?.headers ?? {});
+  return html`<section aria-labelledby="headers"><h2 id="headers">Headers</h2>
+<dl class="members">${headers.map(
+    ([name, { description, schema = {}, example }]) =>
+      html`<div><dt id="header-${name}"><code>${name}</code> <span class="type">${typeView(schema)}</span></dt><dd><p>${codeMarks(description ?? '')}</p>${limitsView(schema)}${example === undefined ? nothing : html`<span class="limits">such as <code>${String(example)}</code></span>`}</dd></div>`,
+  )}</dl>
 </section>`;
 }
 
-function parametersView(parameters: Parameter[]): Html {
-  if (parameters.length === 0) return nothing;
-  return html`<h3>Parameters</h3>
-<dl class="members">${parameters.map((parameter) => {
-    const schema = parameter.schema ?? {};
-    const description = parameter.description ?? schema.description;
-    return html`<div><dt><code>${parameter.name}</code> <span class="type">${typeView(schema)} in ${parameter.in}</span>${parameter.required ? nothing : html` <span class="optional">optional</span>`}</dt><dd>${description ? html`<p>${codeMarks(description)}</p>` : nothing}${limitsView(schema)}${schema.example === undefined ? nothing : html`<span class="limits">such as <code>${String(schema.example)}</code></span>`}</dd></div>`;
-  })}</dl>`;
-}
-
-function bodyView(body: Operation['requestBody']): Html {
-  return html`${Object.entries(body?.content ?? {}).map(
-    ([mediaType, { schema }]) => html`<h3>Body <span class="type">${mediaType}</span></h3>
-${schema?.$ref ? html`<p>${typeView(schema)}</p>` : membersView(schema ?? {})}`,
-  )}`;
-}
-
-function answerView(status: string, answer: Answer): Html {
-  const bodies = Object.entries(answer.content ?? {}).map(([mediaType, { schema }]) => {
-    const members = schema && !schema.$ref && schema.properties ? membersView(schema) : nothing;
-    return html`<span class="limits">${schema ? html`${typeView(schema)}, ` : nothing}<code>${mediaType}</code></span>${members}`;
-  });
-  return html`<div><dt><code class="status s${status.slice(0, 1)}">${status}</code></dt><dd><p>${codeMarks(answer.description ?? '')}</p>${bodies}</dd></div>`;
-}
-
-/** Text in which backticks mark code; a problem's code leads to its page. */
-function codeMarks(text: string): Html {
-  return html`${text.split('`').map((part, at) => (at % 2 === 1 ? codeMark(part) : html`${part}`))}`;
-}
-
-function codeMark(text: string): Html {
-  return isProblemCode(text)
-    ? html`<a href="/problems/${text}"><code>${text}</code></a>`
-    : html`<code>${text}</code>`;
+function schemasView({ components }: OpenApiDocument): Html {
+  const schemas = Object.entries(components?.schemas ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return html`<section aria-labelledby="schemas"><h2 id="schemas">Schemas</h2>
+${schemas.map(([name, schema]) => {
+  const isObject = schema.properties !== undefined || schema.allOf !== undefined;
+  return html`<details class="schema" id="schema-${name}"><summary>${name}</summary>
+${schema.description ? html`<p>${codeMarks(schema.description)}</p>` : nothing}${membersView(schema)}${isObject ? nothing : html`<p>${typeView(schema)}</p>`}</details>`;
+})}
+</section>`;
 }
 
 function queryLanguage(): Html {

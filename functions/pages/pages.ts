@@ -5,11 +5,12 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
+import type { OpenApiDocument } from '../openapi-document.ts';
 import { problemResponse } from '../problem-response.ts';
 import { agentPage } from './agent-page.ts';
 import { ask } from './ask.ts';
 import { assets } from './assets.ts';
-import { docsPage, type OpenApiDocument } from './docs-page.ts';
+import { docsPage } from './docs-page.ts';
 import { formValues } from './form-values.ts';
 import type { Html } from './html.ts';
 import { listingPage } from './listing-page.ts';
@@ -18,11 +19,11 @@ import { searchPage } from './search-page.ts';
 
 export type PagesOptions = {
   /** The document of the whole app, which the app alone can make; for a server at this origin. */
-  openApiDocument: (origin: string) => object;
+  documentFor: (origin: string) => object;
 };
 
 /** Plain routes, so that the pages stay out of the OpenAPI document. */
-export function createPages({ openApiDocument }: PagesOptions) {
+export function createPages({ documentFor }: PagesOptions) {
   const pages = createRouter();
 
   pages.get('/', async (context) => {
@@ -48,7 +49,7 @@ export function createPages({ openApiDocument }: PagesOptions) {
 
   pages.get('/docs', (context) => {
     const { origin } = new URL(context.req.url);
-    return page(context, docsPage(openApiDocument(origin) as OpenApiDocument, origin));
+    return page(context, docsPage(documentFor(origin) as OpenApiDocument, origin));
   });
 
   pages.get('/problems', (context) => page(context, problemListPage()));
@@ -66,16 +67,12 @@ export function createPages({ openApiDocument }: PagesOptions) {
     const asset = assets.find(({ path }) => path === context.req.path);
     if (!asset)
       return refusal(context, problem('route-not-found', 'No file has this name; load the page again.'));
-    return context.body(asset.text, 200, {
-      'content-type': asset.type,
-      'cache-control': 'public, max-age=31536000, immutable',
-    });
+    return context.body(asset.text, 200, { 'content-type': asset.type });
   });
   return pages;
 }
 
 function page(context: AppContext, content: Html, status: ContentfulStatusCode = 200) {
-  context.header('cache-control', 'no-cache');
   return context.html(content, status);
 }
 

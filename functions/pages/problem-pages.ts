@@ -2,6 +2,8 @@
 
 import { html } from 'hono/html';
 import { type Problem, type ProblemCode, problems } from '../../market/problem.ts';
+import { problemExample } from '../problem-examples.ts';
+import { codeBlock } from './call-view.ts';
 import { type Html, said } from './html.ts';
 import { layout } from './layout.ts';
 import { fact } from './listing-page.ts';
@@ -38,7 +40,8 @@ export function problemPage(code: ProblemCode): Html {
 <dl class="row">
 ${fact('HTTP status', html`${status}`)}
 ${fact('Stanza error', html`<code>${condition}</code>, type <code>${type}</code>`)}
-</dl>`;
+</dl>
+${codeBlock('JSON', html`${JSON.stringify(problemExample(code), null, 2)}`)}`;
   return layout({ title, here: 'problems', main });
 }
 

@@ -1,30 +1,8 @@
 /** JSON Schema, as far as the OpenAPI document uses it, as people read it. */
 
 import { html } from 'hono/html';
+import type { Schema } from '../openapi-document.ts';
 import { type Html, nothing } from './html.ts';
-
-export type Schema = {
-  $ref?: string;
-  type?: string | string[];
-  format?: string;
-  description?: string;
-  enum?: unknown[];
-  const?: unknown;
-  default?: unknown;
-  example?: unknown;
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  pattern?: string;
-  items?: Schema;
-  properties?: { [name: string]: Schema };
-  required?: string[];
-  additionalProperties?: boolean | Schema;
-  allOf?: Schema[];
-  anyOf?: Schema[];
-  oneOf?: Schema[];
-};
 
 /** The type in a few words, named schemas linked. */
 export function typeView(schema: Schema): Html {
@@ -34,7 +12,11 @@ export function typeView(schema: Schema): Html {
   if (alternatives) return joined(alternatives.map(typeView), ' or ');
   const types = [schema.type ?? []].flat();
   const names = types.map((type) => (type === 'array' ? arrayView(schema) : html`${type}`));
-  if (schema.allOf && names.length === 0) return joined(schema.allOf.map(typeView), ' and ');
+  if (schema.allOf && names.length === 0) {
+    // A named schema that is described once more where it stands is still that schema.
+    const named = schema.allOf.filter((part) => part.$ref);
+    return joined((named.length > 0 ? named : schema.allOf).map(typeView), ' and ');
+  }
   return html`${names.length === 0 ? 'any' : joined(names, ' or ')}${schema.format ? ` (${schema.format})` : nothing}`;
 }
 
@@ -45,6 +27,8 @@ export function limitsView(schema: Schema): Html {
     schema.maximum === undefined ? null : html`at most ${schema.maximum}`,
     schema.minLength === undefined ? null : html`at least ${schema.minLength} characters`,
     schema.maxLength === undefined ? null : html`at most ${schema.maxLength} characters`,
+    schema.minItems === undefined ? null : html`at least ${schema.minItems}`,
+    schema.maxItems === undefined ? null : html`at most ${schema.maxItems}`,
     schema.pattern === undefined ? null : html`matching <code>${schema.pattern}</code>`,
     schema.default === undefined ? null : html`default <code>${JSON.stringify(schema.default)}</code>`,
   ].filter((limit) => limit !== null);
@@ -69,7 +53,8 @@ export function membersView(schema: Schema): Html {
   if (properties.length === 0) return html`${inherited}`;
   return html`${inherited}<dl class="members">${properties.map(([name, property]) => {
     const nested = property.items?.properties ? property.items : property;
-    return html`<div><dt><code>${name}</code> <span class="type">${typeView(property)}</span>${schema.required?.includes(name) ? nothing : html` <span class="optional">optional</span>`}</dt><dd>${property.description ? html`<p>${property.description}</p>` : nothing}${limitsView(property)}${nested.properties ? membersView(nested) : nothing}</dd></div>`;
+    const description = property.description ?? property.allOf?.find((part) => part.description)?.description;
+    return html`<div><dt><code>${name}</code> <span class="type">${typeView(property)}</span>${schema.required?.includes(name) ? nothing : html` <span class="optional">optional</span>`}</dt><dd>${description ? html`<p>${description}</p>` : nothing}${limitsView(property)}${nested.properties ? membersView(nested) : nothing}</dd></div>`;
   })}</dl>`;
 }
 

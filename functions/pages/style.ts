@@ -180,12 +180,18 @@ details[open] > summary { margin-bottom: 0.6rem; }
 .contents a { text-decoration: none; }
 .contents a:hover { text-decoration: underline; }
 .method { font: 600 0.75rem/1 var(--mono); color: var(--soft); letter-spacing: 0.02em; }
-.route { border-top: 1px solid var(--line); padding-top: 1.5rem; }
-.body > .route:first-child { border-top: 2px solid var(--ink); }
-.route h2 { font: 600 1.1rem/1.4 var(--mono); margin-bottom: 0.6rem; }
-.route h2 code { font-size: 1em; }
-.route h2 .method { font-size: 0.8em; color: var(--accent); margin-right: 0.3em; }
-.route h3 { margin: 1.25rem 0 0.5rem; }
+.group > h2 { border-top: 2px solid var(--ink); padding-top: 1.25rem; }
+.body > .group:first-child > h2 { margin-top: 0; }
+.group > h2 + p { color: var(--soft); }
+.route { margin-top: 2rem; border-top: 1px solid var(--line); padding-top: 1.25rem; }
+.route h3 { font: 600 1.1rem/1.4 var(--mono); margin-bottom: 0.6rem; }
+.route h3 a { color: inherit; text-decoration: none; }
+.route h3 a:hover { text-decoration: underline; }
+.route h3 code { font-size: 1em; }
+.route h3 .method { font-size: 0.8em; color: var(--accent); margin-right: 0.3em; }
+.route h4 { font: 600 1rem/1.3 var(--serif); margin: 1.25rem 0 0.5rem; }
+.route details { border: 0; padding-block: 0.2rem; }
+.route summary { font-weight: 500; font-size: 0.88rem; color: var(--soft); }
 .members { margin: 0 0 1rem; }
 .members > div { border-top: 1px solid var(--line); padding-block: 0.5rem; }
 .members dt { font-size: 0.95rem; }

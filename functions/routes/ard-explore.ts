@@ -11,8 +11,6 @@ import { ardAnswers, ExploreResponseSchema, FilterSchema, TextSchema } from '../
 import { createRouter } from '../context.ts';
 import { problemResponse } from '../problem-response.ts';
 
-export const ardExplore = createRouter();
-
 const bucketsDefault = 20;
 
 /** The fields that explore counts, by their paths in an entry. */
@@ -26,10 +24,33 @@ const COUNTED: { [path: string]: CountedField } = {
   'metadata.accepts': 'accepts',
 };
 
+const FacetSchema = z.strictObject({
+  field: z.string().describe('The path of the field.').openapi({ example: 'tags' }),
+  limit: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .openapi({ description: `At most so many values; ${bucketsDefault} where it is left out.` }),
+  minCount: z
+    .int()
+    .min(0)
+    .optional()
+    .openapi({ description: 'Only values that occur so often; 1 where it is left out.' }),
+});
+
 const exploreRoute = createRoute({
   method: 'post',
   path: '/ard/explore',
+  operationId: 'exploreEntries',
+  tags: ['ARD'],
   summary: 'How often values occur among the entries that fit',
+  description: 'Without a query, in the whole directory. Fields that can be counted: '.concat(
+    Object.keys(COUNTED)
+      .map((path) => `\`${path}\``)
+      .join(', '),
+    '.',
+  ),
   request: {
     body: {
       required: true,
@@ -39,29 +60,38 @@ const exploreRoute = createRoute({
             .strictObject({
               query: z
                 .strictObject({ text: TextSchema.optional(), filter: FilterSchema.optional() })
-                .optional(),
-              resultType: z.strictObject({
-                facets: z
-                  .array(
-                    z.strictObject({
-                      field: z.string().openapi({ example: 'tags' }),
-                      limit: z.int().min(1).max(1000).optional().openapi({ default: bucketsDefault }),
-                      minCount: z.int().min(0).optional().openapi({ default: 1 }),
-                    }),
-                  )
-                  .min(1)
-                  .max(20),
-              }),
+                .optional()
+                .describe('What the entries must fit.'),
+              resultType: z
+                .strictObject({
+                  facets: z
+                    .array(FacetSchema)
+                    .min(1)
+                    .max(20)
+                    .describe('The fields whose values are counted.'),
+                })
+                .describe('What is asked for.'),
             })
-            .openapi('ExploreRequest'),
+            .openapi('ExploreRequest', {
+              example: {
+                query: { filter: { tags: ['currency'] } },
+                resultType: { facets: [{ field: 'publisher', limit: 5 }] },
+              },
+            }),
         },
       },
     },
   },
-  responses: ardAnswers(ExploreResponseSchema, 'The counts.', 'invalid-body', 'invalid-query'),
+  responses: ardAnswers(
+    ExploreResponseSchema,
+    'The counts.',
+    'invalid-body',
+    'body-too-large',
+    'invalid-query',
+  ),
 });
 
-ardExplore.openapi(exploreRoute, async (context) => {
+export const ardExplore = createRouter().openapi(exploreRoute, async (context) => {
   const { query: asked, resultType } = context.req.valid('json');
   const query = parseCatalogQuery((asked ?? {}) as Parameters<typeof parseCatalogQuery>[0]);
   if (isProblem(query)) return problemResponse(context, query) as never;

@@ -5,59 +5,77 @@ import { publisherOf } from '../../market/ard/entry.ts';
 import { REGISTRY_TYPE } from '../../market/ard/media-types.ts';
 import { CatalogSchema, RegistryEntrySchema } from '../ard-schemas.ts';
 import { createRouter } from '../context.ts';
+import { found, headed, refusalsOf, unchanged } from '../openapi.ts';
 import { baseOf } from './ard.ts';
-
-export const wellKnown = createRouter();
 
 const catalogPath = '/.well-known/ai-catalog.json';
 
 const catalogRoute = createRoute({
   method: 'get',
   path: catalogPath,
+  operationId: 'showCatalog',
+  tags: ['Documents'],
   summary: 'The catalogue of this origin: the registry itself',
+  description: 'Where a client of ARD starts that knows the origin alone.',
   responses: {
-    200: {
-      description: 'The catalogue. What is listed stands in the registry.',
-      content: { 'application/json': { schema: CatalogSchema } },
-    },
+    ...refusalsOf('too-many-requests'),
+    200: found(CatalogSchema, 'The catalogue. What is listed stands in the registry.', 'ETag'),
+    304: unchanged,
   },
-});
-
-wellKnown.openapi(catalogRoute, (context) => {
-  const { origin, hostname } = new URL(context.req.url);
-  const host = {
-    displayName: 'Guildhall',
-    identifier: publisherHere(hostname),
-    documentationUrl: `${origin}/docs`,
-  };
-  return context.json({ specVersion: '1.0' as const, host, entries: [registryEntry(origin, hostname)] }, 200);
 });
 
 const registryRoute = createRoute({
   method: 'get',
   path: '/.well-known/ard.json',
+  operationId: 'showRegistry',
+  tags: ['Documents'],
   summary: 'The entry of this registry',
+  description: 'The one entry of the catalogue by itself.',
   responses: {
-    200: { description: 'The entry.', content: { 'application/json': { schema: RegistryEntrySchema } } },
+    ...refusalsOf('too-many-requests'),
+    200: found(RegistryEntrySchema, 'The entry.', 'ETag'),
+    304: unchanged,
   },
-});
-
-wellKnown.openapi(registryRoute, (context) => {
-  const { origin, hostname } = new URL(context.req.url);
-  return context.json(registryEntry(origin, hostname), 200);
 });
 
 const robotsRoute = createRoute({
   method: 'get',
   path: '/robots.txt',
+  operationId: 'showRobots',
+  tags: ['Documents'],
   summary: 'What crawlers may read, and where the catalogue is',
-  responses: { 200: { description: 'The rules.', content: { 'text/plain': { schema: z.string() } } } },
+  description: 'Everything may be read.',
+  responses: {
+    ...refusalsOf('too-many-requests'),
+    304: unchanged,
+    200: {
+      description: 'The rules.',
+      headers: headed('ETag'),
+      content: { 'text/plain': { schema: z.string(), example: robots('https://guildhall.example') } },
+    },
+  },
 });
 
-wellKnown.openapi(robotsRoute, (context) => {
-  const { origin } = new URL(context.req.url);
-  return context.text(`User-agent: *\nDisallow:\n\nAgentmap: ${origin}${catalogPath}\n`, 200);
-});
+export const wellKnown = createRouter()
+  .openapi(catalogRoute, (context) => {
+    const { origin, hostname } = new URL(context.req.url);
+    const host = {
+      displayName: 'Guildhall',
+      identifier: publisherHere(hostname),
+      documentationUrl: `${origin}/docs`,
+    };
+    const entries = [registryEntry(origin, hostname)];
+    return context.json({ specVersion: '1.0' as const, host, entries }, 200);
+  })
+  .openapi(registryRoute, (context) => {
+    const { origin, hostname } = new URL(context.req.url);
+    return context.json(registryEntry(origin, hostname), 200);
+  })
+  .openapi(robotsRoute, (context) => context.text(robots(new URL(context.req.url).origin), 200));
+
+function robots(origin: string): string {
+  return `User-agent: *\nDisallow:\n\nAgentmap: ${origin}${catalogPath}\n`;
+}
 
 function registryEntry(origin: string, hostname: string): z.infer<typeof RegistryEntrySchema> {
   return {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
-import { arrangeTiers } from '../../db/tiers.ts';
+import { arrangeTiers, tierLimits } from '../../db/tiers.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { wordWeights } from '../../market/ranking.ts';
@@ -19,7 +19,6 @@ import { inWorkerd, onNode } from './search-doors.ts';
 import { kindsOf, parsed } from './search-kinds.ts';
 
 const batchSize = 500;
-const batchesPerArranging = 20;
 const rounds = 100;
 /** Faster than this counts as this fast. */
 const floorMs = 4;
@@ -69,15 +68,25 @@ const agents = (at: number, random: () => number) =>
   Array.from({ length: batchSize }, (_, of) => agentOf(at + of, random));
 
 async function grow(db: Db, from: number, to: number, random: () => number, say: Say): Promise<void> {
+  if (from > 0) await foreseeTiers(db, to);
   const started = performance.now();
-  for (let at = from; at < to; at += batchSize) {
-    await writeIndex(db, agents(at, random), 60_000);
-    if ((at / batchSize) % batchesPerArranging === 0) await arrangeTiers(db);
-  }
-  await arrangeTiers(db);
+  for (let at = from; at < to; at += batchSize) await writeIndex(db, agents(at, random), 60_000);
   const seconds = (performance.now() - started) / 1000;
   say(`${from} to ${to} listings: ${Math.round((to - from) / seconds)} a second, in batches of ${batchSize}`);
+  await db.execute(sql`update tier_cut set total = 0`);
+  say(`${await arrangeTiers(db)} of them are moved to other tiers`);
   await db.execute(sql`vacuum analyze`);
+}
+
+/** Cuts as they will be at that size, so that what is written goes where an index that grew by and by has it. */
+async function foreseeTiers(db: Db, size: number): Promise<void> {
+  const { firstSize, last } = tierLimits;
+  await db.execute(sql`
+    update tier_cut set total = ${size}, cuts = array(
+      select percentile_disc(1 - ${firstSize}::float8 * (1 << 2 * place) / ${size}) within group (order by standing)
+      from listing, generate_series(0, ${last}::int - 1) as place
+      where ${firstSize}::int * (1 << 2 * place) < ${size}
+      group by place order by place)`);
 }
 
 /** How much slower each kind is than at the first size. */

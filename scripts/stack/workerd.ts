@@ -20,6 +20,8 @@ export interface FunctionsOptions {
   entry?: string;
   /** Further variables for the functions. */
   bindings?: Record<string, string>;
+  /** What one client may ask; without limit where it is left out, or 0. */
+  readsPerMinute?: number;
   logFile?: string;
 }
 
@@ -38,6 +40,7 @@ export interface WorkerdSettings {
   host: string;
   port: number;
   bindings: Record<string, string>;
+  readsPerMinute: number;
 }
 
 /** The line that the child prints when workerd answers. */
@@ -69,6 +72,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
       NEON_FETCH_ENDPOINT: options.neonEndpoint,
       ...options.bindings,
     },
+    readsPerMinute: options.readsPerMinute ?? 0,
   };
   const child = await startChild({
     name: 'The HTTP functions',

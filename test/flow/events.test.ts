@@ -34,6 +34,8 @@ const limits: SharedLimits = {
 };
 
 let db: Database;
+/** Over a connection of its own: what is asked by it hides nothing of what the streams ask. */
+let watcher: Database;
 let databaseUrl: string;
 /** How many statements the streams of the Node server have asked. */
 let asked = 0;
@@ -45,6 +47,9 @@ beforeAll(async () => {
   const connection = connectWorker(databaseUrl, () => undefined);
   afterwards(connection.end);
   db = connection.db;
+  const watching = connectWorker(databaseUrl, () => undefined);
+  afterwards(watching.end);
+  watcher = watching.db;
   const functions = await startFunctions({
     port: await freePort(),
     databaseUrl,
@@ -178,7 +183,7 @@ describe.each(['Node', 'workerd'])('a stream of events in %s', (where) => {
     // When a stream last asked, by whichever connection it did.
     const lastAsked = async () => {
       const [row] = await rowsOf<{ at: string }>(
-        db,
+        watcher,
         sql`select max(query_start)::text as at from pg_stat_activity
           where datname = current_database() and pid <> pg_backend_pid() and query like '%from change_head as head%'`,
       );

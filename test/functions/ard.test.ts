@@ -70,7 +70,11 @@ describe('the OpenAPI document', () => {
       paths: {
         [path: string]: {
           [method: string]: {
-            responses: { [status: string]: { content: { [type: string]: { example?: unknown } } } };
+            responses: {
+              [status: string]: {
+                content: { [type: string]: { examples?: { [code: string]: { value: unknown } } } };
+              };
+            };
           };
         };
       };
@@ -82,9 +86,13 @@ describe('the OpenAPI document', () => {
     const refusals = Object.entries(paths)
       .filter(([path]) => path.startsWith('/ard/'))
       .flatMap(([, operations]) => Object.values(operations))
-      .flatMap(({ responses }) => Object.entries(responses).filter(([status]) => status !== '200'));
+      .flatMap(({ responses }) => Object.entries(responses).filter(([status]) => Number(status) >= 400));
     expect(refusals.length).toBeGreaterThan(6);
-    for (const [, { content }] of refusals) expectArd('Error', content['application/json']?.example);
+    for (const [, { content }] of refusals) {
+      const examples = Object.values(content['application/json']?.examples ?? {});
+      expect(examples.length).toBeGreaterThan(0);
+      for (const { value } of examples) expectArd('Error', value);
+    }
   });
 });
 

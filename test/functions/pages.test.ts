@@ -1,26 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createApp } from '../../functions/app.ts';
 import { agentPage } from '../../functions/pages/agent-page.ts';
 import { executeStanza, submitStanza } from '../../functions/pages/call-stanzas.ts';
 import { formValues } from '../../functions/pages/form-values.ts';
 import { listingPage } from '../../functions/pages/listing-page.ts';
 import { searchPage } from '../../functions/pages/search-page.ts';
 import { type Input, inputTypes, type ListingRecord } from '../../market/listing.ts';
-import { parsePolicy } from '../../market/policy.ts';
 import { problems } from '../../market/problem.ts';
 import { emptyQuery } from '../../market/query/ast.ts';
 import { readCommandRequest } from '../../protocol/commands.ts';
+import { testApp } from '../support/app.ts';
 
 const none = new URLSearchParams();
 
-/** No page tested here asks the database anything. */
-const app = createApp({
-  deps: { db: null as never, policy: parsePolicy('', null) },
-  onError: (error) => {
-    throw error;
-  },
-});
+const app = testApp();
 
 async function get(path: string, accept = 'text/html,*/*;q=0.8') {
   const response = await app.request(path, { headers: { accept } });

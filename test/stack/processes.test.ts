@@ -82,6 +82,8 @@ test('functions run in workerd with the database and the endpoint as bindings', 
     expect(await (await fetch(functions.url)).json()).toEqual({
       DATABASE_URL: 'the database',
       NEON_FETCH_ENDPOINT: 'the endpoint',
+      // As the platform's binding: it names the bundle.
+      CF_VERSION_METADATA: { id: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
   } finally {
     await functions.stop();

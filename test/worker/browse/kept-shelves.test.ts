@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Shelves } from '../../../operations/browse.ts';
-import { KeptShelves, keptForMs } from '../../../worker/browse/kept-shelves.ts';
+import { KeptShelves, keepLimits } from '../../../worker/browse/kept-shelves.ts';
 
+const { keptMinMs, keptPerReading } = keepLimits;
 const none = new Map<string, number>();
 const shelves = (agents: number): Shelves => ({
   tag: none,
@@ -19,9 +20,25 @@ test('shelves are counted once for all who ask, until they are old', async () =>
   );
   const asked = await Promise.all([kept.get(), kept.get()]);
   expect(asked.map(({ agents }) => agents)).toEqual([1, 1]);
-  now = keptForMs - 1;
+  now = keptMinMs - 1;
   expect((await kept.get()).agents).toBe(1);
-  now = keptForMs;
+  now = keptMinMs;
+  expect((await kept.get()).agents).toBe(2);
+});
+
+test('what takes long to count is kept the longer', async () => {
+  let [reads, now] = [0, 0];
+  const kept = new KeptShelves(
+    async () => {
+      now += 10_000;
+      return shelves(++reads);
+    },
+    () => now,
+  );
+  await kept.get();
+  now = 10_000 * (keptPerReading + 1) - 1;
+  expect((await kept.get()).agents).toBe(1);
+  now++;
   expect((await kept.get()).agents).toBe(2);
 });
 

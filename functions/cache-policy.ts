@@ -1,0 +1,54 @@
+/** What the answer of each route depends on, and how long it may be kept without asking. */
+
+/**
+ * - `index`: on the state of the index, which one cheap statement names before anything is searched.
+ * - `body`: on a few rows that are read by their keys, so that reading them is the cheap statement: the tag is a digest.
+ * - `code`: on the code and the address alone.
+ * - `nothing`: the answer has no tag, and is nobody's to keep.
+ */
+export type CachePolicy = { tag: 'index' | 'body' | 'code' | 'nothing'; cacheControl: string };
+
+const fresh = 'no-cache';
+const soon = 'public, max-age=15';
+const later = 'public, max-age=300';
+const forEver = 'public, max-age=31536000, immutable';
+
+const live: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
+const search: CachePolicy = { tag: 'index', cacheControl: fresh };
+const entry: CachePolicy = { tag: 'body', cacheControl: fresh };
+const document: CachePolicy = { tag: 'code', cacheControl: later };
+
+const policies: { [route: string]: CachePolicy } = {
+  '/': search,
+  '/v1/listings': search,
+  '/v1/facets': search,
+  '/v1/suggest': search,
+  '/ard/agents': search,
+  '/v1/stats': { tag: 'index', cacheControl: soon },
+  '/v1/listings/:id': entry,
+  '/v1/agents/:jid': entry,
+  '/ard/agents/:identifier': entry,
+  '/listings/:id': entry,
+  '/agents/:jid': entry,
+  '/openapi.json': document,
+  '/llms.txt': document,
+  '/docs': document,
+  '/problems': document,
+  '/problems/:code': document,
+  '/.well-known/ai-catalog.json': document,
+  '/.well-known/ard.json': document,
+  '/robots.txt': document,
+  '/static/:file': { tag: 'code', cacheControl: forEver },
+  '/v1/changes': entry,
+  '/v1/events': live,
+  '/healthz': live,
+  '/readyz': live,
+};
+
+/** @param route the pattern of the route that answers; what no row names has no tag */
+export function cachePolicyOf(route: string | null): CachePolicy {
+  return (route !== null && policies[route]) || live;
+}
+
+/** The routes that have a policy. */
+export const cachedRoutes: readonly string[] = Object.keys(policies);

@@ -1,0 +1,80 @@
+/** Strong entity tags, answers to `If-None-Match`, and `Cache-Control` (RFC 9110 §8.8.3 and §13, RFC 9111). */
+
+import { createHash } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import { indexState } from '../db/index-state.ts';
+import { type CachePolicy, cachePolicyOf } from './cache-policy.ts';
+import type { AppContext, Env } from './context.ts';
+import { routePattern } from './route-pattern.ts';
+
+/** What the tag of a compressed answer has more than that of the same answer as it is. */
+export const codingSuffix = '-gzip';
+
+/** @param version names the code that answers: other code may say the same otherwise */
+export function caching(version: string): MiddlewareHandler<Env> {
+  return async (context, next) => {
+    const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : none;
+    const early = await earlyTag(context, policy, version);
+    const known = early && matching(context, early);
+    if (known) return notModified(context, known, policy);
+    await next();
+    const { res } = context;
+    if (res.status >= 400) return keep(context, none.cacheControl);
+    keep(context, policy.cacheControl);
+    if (res.status !== 200 || policy.tag === 'nothing') return;
+    const tag = early ?? (await bodyTag(context, version));
+    const late = matching(context, tag, true);
+    if (late) context.res = notModified(context, late, policy);
+    else context.res.headers.set('etag', `"${tag}"`);
+  };
+}
+
+const none: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
+
+function isRead({ req }: AppContext): boolean {
+  return req.method === 'GET' || req.method === 'HEAD';
+}
+
+/** The tag of what would be answered, where it can be told before the answer is made. */
+async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
+  if (policy.tag === 'code') return digest(version, context.req.url);
+  if (policy.tag !== 'index') return null;
+  // Read before the search: what is found then may be younger than the tag says, never older.
+  return digest(version, context.req.url, await indexState(context.var.deps.db));
+}
+
+async function bodyTag(context: AppContext, version: string): Promise<string> {
+  const body = await context.res.arrayBuffer();
+  context.res = new Response(body, context.res);
+  return digest(version, context.req.url, new Uint8Array(body));
+}
+
+function digest(...parts: (string | Uint8Array)[]): string {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part).update('\0');
+  return hash.digest('base64url').slice(0, 22);
+}
+
+/**
+ * The tag of ours that the request names, by the weak comparison that RFC 9110 §13.1.2 wants: platforms that compress
+ * weaken a tag on its way.
+ * @param exists whether there is an answer for certain, which `*` asks for
+ */
+function matching({ req }: AppContext, tag: string, exists = false): string | null {
+  const header = req.header('if-none-match');
+  if (header === undefined) return null;
+  if (header.trim() === '*') return exists ? tag : null;
+  const named = [...header.matchAll(/"([^"]*)"/g)].map(([, name]) => name);
+  return [tag, `${tag}${codingSuffix}`].find((own) => named.includes(own)) ?? null;
+}
+
+function notModified(context: AppContext, tag: string, { cacheControl }: CachePolicy): Response {
+  keep(context, cacheControl);
+  // No content, so nothing that describes it (RFC 9110 §15.4.5).
+  if (context.finalized) context.res.headers.delete('content-type');
+  return context.body(null, 304, { etag: `"${tag}"` });
+}
+
+function keep(context: AppContext, cacheControl: string): void {
+  context.header('cache-control', cacheControl);
+}

@@ -1,0 +1,73 @@
+/** What each problem says in the OpenAPI document and on its page, as an example. */
+
+import { ardError } from '../market/ard/refusal.ts';
+import { type Problem, type ProblemCode, problem, problems } from '../market/problem.ts';
+
+const tooLong = 'The address has more than 8192 characters; expected fewer, or POST /v1/listings/search.';
+const noQualifier = "Character 1: 'colour:' is no qualifier; expected input, accepts, returns or another.";
+const limit = 'expected a whole number from 1 to 100';
+const names = 'expected an object of 1 to 12 named values';
+
+const said: { [Code in ProblemCode]: Problem } = {
+  'invalid-parameter': problem('invalid-parameter', `Not accepted: limit: ${limit}`, [
+    { pointer: '/limit', detail: limit },
+  ]),
+  'invalid-query': problem('invalid-query', noQualifier),
+  'invalid-cursor': problem(
+    'invalid-cursor',
+    'The cursor is none of this query; expected the cursor of its last page, or none.',
+  ),
+  'invalid-body': problem('invalid-body', `Not accepted: inputs: ${names}`, [
+    { pointer: '/inputs', detail: names },
+  ]),
+  'body-too-large': problem(
+    'body-too-large',
+    'The body has more than 65536 bytes; expected at most that many.',
+  ),
+  'uri-too-long': problem('uri-too-long', tooLong),
+  'listing-not-found': problem(
+    'listing-not-found',
+    'No listing has this id; expected one as search gives it.',
+  ),
+  'agent-not-found': problem('agent-not-found', 'Nothing is listed from this address.'),
+  'not-registered': problem(
+    'not-registered',
+    'The address has no registration that runs; expected one by the command register.',
+  ),
+  'domain-not-crawled': problem(
+    'domain-not-crawled',
+    "works.test is not crawled; expected a domain that the operator names, or the agent's own subscription or registration.",
+  ),
+  'limit-reached': problem(
+    'limit-reached',
+    'An agent has at most 20 tokens; expected one to be revoked first.',
+  ),
+  'too-many-requests': problem(
+    'too-many-requests',
+    '600 entities an hour are taken, and as many were asked for.',
+  ),
+  'route-not-found': problem('route-not-found', 'Nothing is served here; /openapi.json lists what is.'),
+  'method-not-allowed': problem('method-not-allowed', 'DELETE is not taken here; expected GET or HEAD.'),
+  'too-many-streams': problem(
+    'too-many-streams',
+    'As many event streams are open as are held; expected a later try, or GET /v1/changes.',
+  ),
+  'query-too-slow': problem(
+    'query-too-slow',
+    'The database did not answer in time; expected a question that asks for less.',
+  ),
+  internal: problem('internal', 'The directory failed. The request id is 7f1c2f0e.'),
+};
+
+/** The problem as an answer has it. */
+export function problemExample(code: ProblemCode) {
+  const { title, status } = problems[code];
+  const { detail, errors } = said[code];
+  const type = `https://guildhall.example/problems/${code}`;
+  return { type, title, status, detail, code, requestId: '7f1c2f0e', errors };
+}
+
+/** The same under `/ard`, in that standard's shape. */
+export function ardErrorExample(code: ProblemCode) {
+  return ardError(said[code]);
+}

@@ -1,0 +1,26 @@
+/** Settings that the functions have wherever they run. */
+
+import { z } from 'zod';
+
+const onOrOff = 'takes on or off';
+const reads = 'takes a whole number from 0 to 1000000';
+
+export const settings = {
+  READS_PER_MINUTE: z
+    .string()
+    .regex(/^\d{1,7}$/, reads)
+    .default('600')
+    .transform(Number)
+    .refine((count) => count <= 1_000_000, reads),
+  ACCESS_LOG: z.enum(['on', 'off'], onOrOff).default('on'),
+};
+
+/** @throws {Error} naming the variable and what it takes. */
+export function parseSetting<Name extends keyof typeof settings>(
+  name: Name,
+  text: string | undefined,
+): z.output<(typeof settings)[Name]> {
+  const read = settings[name].safeParse(text);
+  if (!read.success) throw new Error(`${name}: ${read.error.issues[0]?.message}`);
+  return read.data as z.output<(typeof settings)[Name]>;
+}

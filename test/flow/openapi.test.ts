@@ -1,0 +1,236 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { connectWorker } from '../../db/connect-worker.ts';
+import { writeIndex } from '../../db/write-index.ts';
+import { createApp } from '../../functions/app.ts';
+import {
+  type Header,
+  nameOf,
+  type Parameter,
+  parameterExample,
+  type Reference,
+  type Route,
+  routesOf,
+} from '../../functions/openapi-document.ts';
+import { parsePolicy } from '../../market/policy.ts';
+import { afterwards } from '../support/afterwards.ts';
+import { freshDatabase } from '../support/database.ts';
+import { indexOf, listingOf } from '../support/listings.ts';
+import { document, faultsOf } from '../support/openapi.ts';
+
+const runsPerRoute = 60;
+const routes = routesOf(document).map((route): [string, Route] => [`${route.method} ${route.path}`, route]);
+const jid = 'fx@works.test';
+const { id } = listingOf(jid, { node: 'fx' });
+const faults: Error[] = [];
+
+let app: ReturnType<typeof createApp>;
+
+beforeAll(async () => {
+  const { db, end } = connectWorker((await freshDatabase()).url, () => undefined);
+  afterwards(end);
+  const inputs = [{ ...blank, name: 'amount' }];
+  await writeIndex(
+    db,
+    [
+      indexOf(jid, [{ node: 'fx', name: 'Convert currency', tags: ['currency'], inputs }]),
+      ...Array.from({ length: 4 }, (_, at) => indexOf(`n${at}@bulk.test`, [{ node: 'n', name: 'Bulk' }])),
+    ],
+    0,
+  );
+  app = createApp({
+    deps: { db, policy: parsePolicy('works.test', null) },
+    referrals: [
+      { identifier: 'urn:air:a.test:registry:a', displayName: 'A', type: 'x/y', url: 'https://a.test/' },
+    ],
+    onError: (error) => faults.push(error),
+  });
+});
+
+const blank = {
+  label: null,
+  description: null,
+  type: 'number' as const,
+  required: true,
+  multiple: false,
+  multiline: false,
+  default: null,
+  options: [],
+  min: null,
+  max: null,
+  pattern: null,
+  secret: false,
+};
+
+/** Words that some reader trips over. */
+const oddities = [
+  '',
+  '0',
+  '-1',
+  '101',
+  '1e9',
+  'NaN',
+  'true',
+  '%00',
+  '"open',
+  'colour:red',
+  'tag:',
+  '💥',
+  '\u202e',
+];
+const oddWord = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      ...oddities,
+      'x'.repeat(5000),
+      'x'.repeat(9000),
+      'near:91,0,5',
+      "displayName = 'x'",
+    ),
+  },
+  fc.string({ unit: 'binary', maxLength: 30 }).map((text) => text.toWellFormed()),
+  fc.string({ maxLength: 30 }),
+);
+
+/** Addresses of the route: some of its parameters, one of them spoilt, since a request is refused for its first fault. */
+function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<string> {
+  const chosen = fc
+    .subarray(parameters)
+    .map((some) => parameters.filter((one) => one.required || some.includes(one)));
+  // A path without something in its place is another path.
+  const odd = oddWord.filter((text) => text !== '' && !/^\.+$/.test(text));
+  const asked = fc.tuple(
+    chosen,
+    fc.option(fc.constantFrom(...parameters, null)),
+    odd,
+    fc.constantFrom(id, jid),
+  );
+  return asked.map(([some, spoilt, word, own]) => {
+    const good = (one: Parameter) => (one.in === 'path' ? own : String(parameterExample(one)));
+    const given = some.map((one): [Parameter, string] => [one, one === spoilt ? word : good(one)]);
+    const filled = given.reduce(
+      (whole, [{ name }, value]) => whole.replace(`{${name}}`, () => encodeURIComponent(value)),
+      path,
+    );
+    const query = given.filter(([one]) => one.in === 'query');
+    const search = new URLSearchParams(query.map(([{ name }, value]): [string, string] => [name, value]));
+    return `https://guildhall.example${filled}${search.size > 0 ? `?${search}` : ''}`;
+  });
+}
+
+function initOf({ method, operation: { requestBody } }: Route): fc.Arbitrary<RequestInit> {
+  const [media] = Object.values(requestBody?.content ?? {});
+  if (!media) return fc.constant({ method });
+  const schema = media.schema?.$ref
+    ? document.components?.schemas?.[nameOf({ $ref: media.schema.$ref })]
+    : null;
+  const example = schema?.example as { [name: string]: unknown };
+  const names = Object.keys(schema?.properties ?? {});
+  const spoilt = fc
+    .tuple(fc.constantFrom(...names, 'surprise'), fc.oneof(fc.jsonValue(), oddWord))
+    .map(([name, value]) => JSON.stringify({ ...example, [name]: value }));
+  const body = fc.oneof(
+    { weight: 2, arbitrary: fc.constant(JSON.stringify(example)) },
+    { weight: 6, arbitrary: spoilt },
+    fc.json(),
+    fc.constantFrom('', '{', 'null', '[]', `"${'x'.repeat(70_000)}"`),
+  );
+  const type = fc.oneof(
+    { weight: 8, arbitrary: fc.constant('application/json') },
+    fc.constantFrom('text/plain', 'application/x-www-form-urlencoded'),
+  );
+  return fc.record({ body, type }).map(({ body, type }) => ({
+    method,
+    body,
+    headers: { 'content-type': type },
+  }));
+}
+
+/** What the document has against an answer to a request of the route. */
+async function undocumented({ operation }: Route, response: Response): Promise<string[]> {
+  const answer = operation.responses?.[String(response.status)];
+  if (!answer) return [`${response.status} is not declared: ${await response.text()}`];
+  const missing = Object.entries(answer.headers ?? {})
+    // These are there always; the others only in some answers of their kind.
+    .filter(([name]) => ['X-Request-Id', 'ETag', 'Location'].includes(name))
+    .flatMap(([name, header]) => headerFaults(name, header, response.headers.get(name)));
+  const type = response.headers.get('content-type')?.split(';')[0] ?? '';
+  const media = answer.content?.[type];
+  if (!media) return [...missing, `${response.status} with ${type} is not declared`];
+  if (type === 'text/event-stream') {
+    // It goes on for as long as it is read.
+    await response.body?.cancel();
+    return missing;
+  }
+  const text = await response.text();
+  const body = type === 'text/plain' ? text : (JSON.parse(text) as { code?: string });
+  const code = typeof body === 'object' && type === 'application/problem+json' ? body.code : undefined;
+  const isUndeclared = code !== undefined && !Object.hasOwn(media.examples ?? {}, code);
+  return [
+    ...missing,
+    ...faultsOf(media.schema ?? {}, body),
+    ...(isUndeclared ? [`the problem ${code} is not declared`] : []),
+  ];
+}
+
+function headerFaults(name: string, header: Header | Reference, value: string | null): string[] {
+  const described = '$ref' in header ? document.components?.headers?.[nameOf(header)] : header;
+  return faultsOf(described?.schema ?? {}, value).map((fault) => `${name}: ${fault}`);
+}
+
+describe('whatever it is asked, every answer is one that the document declares:', () => {
+  test.each(routes)('%s', async (_, route) => {
+    const statuses = new Set<number>();
+    await fc.assert(
+      fc.asyncProperty(urlOf(route), initOf(route), async (url, init) => {
+        const response = await app.request(url, init);
+        statuses.add(response.status);
+        expect(await undocumented(route, response)).toEqual([]);
+      }),
+      { numRuns: runsPerRoute },
+    );
+    expect(faults).toEqual([]);
+    // Not everything was refused for the same reason.
+    expect([...statuses].filter((status) => status < 300 || status === 503)).not.toEqual([]);
+  });
+});
+
+describe('an answer with something in it is of the shape that the document states:', () => {
+  const post = (body: object): RequestInit => ({
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  });
+
+  test.each<[string, string, string, RequestInit]>([
+    ['searchListings', '/v1/listings?q=bulk&limit=2&explain=true', 'cursor', {}],
+    ['searchListings', '/v1/listings?q=curency', 'mended', {}],
+    ['searchListingsByBody', '/v1/listings/search', 'items', post({ q: 'convert' })],
+    ['matchListings', '/v1/listings/match', 'items', post({ inputs: { amount: 5 } })],
+    ['showListing', `/v1/listings/${id}`, 'id', {}],
+    ['showAgent', `/v1/agents/${jid}`, 'listings', {}],
+    ['seedAgent', '/v1/agents', 'jid', post({ jid })],
+    ['countFacets', '/v1/facets?q=convert', 'facets', {}],
+    ['suggest', '/v1/suggest?q=curr', 'items', {}],
+    ['showStats', '/v1/stats', 'listings', {}],
+    ['searchEntries', '/ard/search', 'results', post({ query: { text: 'convert currency' } })],
+    ['exploreEntries', '/ard/explore', 'facets', post({ resultType: { facets: [{ field: 'tags' }] } })],
+    ['listEntries', '/ard/agents?pageSize=2', 'pageToken', {}],
+    ['showEntry', `/ard/agents/${id}`, 'identifier', {}],
+  ])('%s at %s', async (operationId, path, filled, init) => {
+    const [, route] = routes.find(([, { operation }]) => operation.operationId === operationId) ?? [];
+    const response = await app.request(`https://guildhall.example${path}`, init);
+    const body = (await response.clone().json()) as { [member: string]: unknown[] | string };
+    expect([response.ok, route && (await undocumented(route, response))]).toEqual([true, []]);
+    const value = body[filled];
+    expect(typeof value === 'object' && value !== null ? Object.keys(value).length : value).toBeTruthy();
+  });
+});
+
+test('a search says which query it answered in place of a mistyped one, and whether words are lacking', async () => {
+  const ask = async (q: string) => (await app.request(`/v1/listings?q=${encodeURIComponent(q)}`)).json();
+  expect(await ask('convert currency')).toMatchObject({ mended: null, partial: false });
+  expect(await ask('convert curency')).toMatchObject({ mended: 'convert currency', items: [{ id }] });
+  expect(await ask('convert currency bulk')).toMatchObject({ partial: true });
+});
