@@ -5,6 +5,7 @@
 
 import { type Field, type Form, field } from '../protocol/data-form.ts';
 import { writeListingForm } from '../protocol/dialects/listing-form.ts';
+import { xmlSafe } from '../protocol/text.ts';
 import type { Input, ListingRecord } from './listing.ts';
 
 export const shownFormLimits = {
@@ -35,7 +36,7 @@ export function shownForm({ listing, status, updated }: ListingRecord): Form {
     presence: null,
     index: null,
   });
-  const schema = listing.inputSchema ? JSON.stringify(listing.inputSchema) : '';
+  const schema = listing.inputSchema ? xmlSafe(JSON.stringify(listing.inputSchema)) : '';
   const known: [name: string, values: string[]][] = [
     ['id', [listing.id]],
     ['kind', [listing.kind]],

@@ -78,6 +78,13 @@ describe('the form in which a listing is shown', () => {
     expect(formValues(form, 'inputs')).toHaveLength(shownFormLimits.inputsMax);
   });
 
+  test('has nothing that XML forbids', () => {
+    const form = shownForm(record({ inputSchema: { type: 'object', title: 'a\ufffeb\u0001c' } }));
+    const [schema = ''] = formValues(form, 'input_schema');
+    expect(JSON.parse(schema)).toEqual({ type: 'object', title: 'ab\u0001c' });
+    expect(schema).not.toContain('\u0001');
+  });
+
   test('has a line for each input', () => {
     expect(inputLine({ ...input, name: 'to: you', type: 'jid', required: false, multiple: true })).toBe(
       'to: you: jid, several',
