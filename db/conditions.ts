@@ -8,6 +8,7 @@ import { segment } from '../market/query/segment.ts';
 import { spanOf } from '../market/query/times.ts';
 import { writingsOf } from '../market/query/writings.ts';
 import { type LexemeKind, lexeme, optionValue } from '../market/search-document.ts';
+import { onlineAt } from './listings.ts';
 import { listing } from './schema.ts';
 
 /** What a query asks, by what answers it; null where it asks nothing of the kind. */
@@ -15,13 +16,16 @@ export type Conditions = {
   /**
    * The common table expression `asked`: one row of tsqueries, made once for the statement. `words` are those of the
    * query, `document` the words and what else the index's lexemes say, `partial` the same with any of the words in place of
-   * all; `ranks` are the words to be found one by one, and `idfs` how much each tells listings apart.
+   * all, `almost` all words but one, of three to six, `rarest` the word that tells most; `ranks` are the words to be found one
+   * by one, and `idfs` how much each tells listings apart.
    */
   asked: SQL;
   /** The own names of inputs that are asked for, each as a tsquery: who has one by that name comes first. */
   own: string[];
   /** How many words are to be found. */
   words: number;
+  /** There is something that the index's document answers. */
+  isDocument: boolean;
   /**
    * The document that is asked for and its partial form, where there is any: of `asked`, so that the statement can be
    * planned once; or, where columns say something too, as constants, so that the planner weighs them against each other.
@@ -30,17 +34,24 @@ export type Conditions = {
   partial: SQL | null;
   /** What columns say; all must hold. */
   measures: SQL | null;
+  /** The document says only what must not be there. */
+  isOnlyExcluding: boolean;
   /** What must hold of a listing whose name has the words. */
   beyondName: SQL | null;
 };
 
-export function conditionsOf({ terms, qualifiers }: Query): Conditions {
+export function conditionsOf({ terms: said, qualifiers }: Query): Conditions {
+  // What has neither letters nor digits asks for nothing; where nothing else is asked, it finds nothing.
+  const telling = said.filter(({ text }) => /[\p{L}\p{N}]/u.test(text));
+  const isAll = telling.length === 0 && qualifiers.length === 0 && said.some(({ excluded }) => !excluded);
+  const terms = isAll ? said : telling;
+  const sets = qualifiers.filter((qualifier) => lexemeQuery(qualifier) !== null);
   const lexemes = qualifiers.flatMap((qualifier) => lexemeQuery(qualifier) ?? []);
   const measures = qualifiers.flatMap((qualifier) => measure(qualifier) ?? []);
-  const said = lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : [];
+  const named = lexemes.length > 0 ? [sql`${lexemes.join(' & ')}::tsquery`] : [];
   const rows = rowsOfTerms(terms);
   const allAsked = (words: SQL) => {
-    const parts = [...(terms.length > 0 ? [words] : []), ...said];
+    const parts = [...(terms.length > 0 ? [words] : []), ...named];
     return parts.length > 0 ? sql`(${sql.join(parts, sql` && `)})` : null;
   };
   const documentOf = (column: 'document' | 'partial') => {
@@ -49,13 +60,15 @@ export function conditionsOf({ terms, qualifiers }: Query): Conditions {
   };
   const conditions = {
     asked: sql`asked as materialized (
-      select words, ranks, idfs, ${allAsked(sql`words`) ?? sql`null`} as document, ${allAsked(sql`any_words`) ?? sql`null`} as partial
+      select words, ranks, idfs, almost, rarest, ${allAsked(sql`words`) ?? sql`null`} as document, ${allAsked(sql`any_words`) ?? sql`null`} as partial
       from ${termsOf(rows)} as term)`,
     own: qualifiers.flatMap(ownNames),
+    isDocument: terms.length > 0 || lexemes.length > 0,
     words: terms.filter(({ excluded }) => !excluded).length,
     document: documentOf('document'),
     partial: documentOf('partial'),
     measures: measures.length > 0 ? sql`(${sql.join(measures, sql` and `)})` : null,
+    isOnlyExcluding: terms.every(({ excluded }) => excluded) && sets.every(({ excluded }) => excluded),
   };
   const isMore = lexemes.length > 0 || terms.some(({ excluded }) => excluded);
   return { ...conditions, beyondName: isMore ? allOf(conditions) : conditions.measures };
@@ -80,31 +93,38 @@ const ranksMax = 12;
 
 function termsOf(rows: SQL | null): SQL {
   if (!rows)
-    return sql`(select null::tsquery as words, null::tsquery as any_words, null as ranks, null as idfs)`;
+    return sql`(select null::tsquery as words, null::tsquery as any_words, null::tsquery as almost, null::tsquery as rarest,
+    null as ranks, null as idfs)`;
   const together = (isAny: boolean) =>
     sql`coalesce(listing_together(queries, are_excluded, join_others, ${isAny}), '')`;
   return sql`(
-    select ${together(false)} as words, ${together(true)} as any_words, ranks, idfs
+    select ${together(false)} as words, ${together(true)} as any_words, ranks, idfs, rarest, case
+        when cardinality(ranks) between 3 and 6 then (
+          select string_agg('(' || (
+            select string_agg('(' || other::text || ')', '&') from unnest(ranks) with ordinality as others(other, at)
+            where at <> left_out) || ')', '|')::tsquery
+          from generate_subscripts(ranks, 1) as left_out)
+      end as almost
     from (
       select array_agg(query) as queries, array_agg(is_excluded) as are_excluded, array_agg(joins) as join_others,
         (array_agg(query order by may_join) filter (where not is_excluded))[:${ranksMax}] as ranks,
-        (array_agg(idf order by may_join) filter (where not is_excluded))[:${ranksMax}] as idfs
+        (array_agg(idf order by may_join) filter (where not is_excluded))[:${ranksMax}] as idfs,
+        (array_agg(query order by idf desc) filter (where not is_excluded))[1] as rarest
       from (
         select *, case when may_join then 0.1 else 1 end::float4 * ln(1 + greatest(100, (select total from tier_cut)) /
           (1.0 + coalesce((select n from term where kind = 'word' and text = word), 0)))::float4 as idf
         from listing_terms(${rows})) as term) as terms)`;
 }
 
-/**
- * Everything of the conditions that must hold, beside `asked`; null where nothing is asked.
- * @param isPartial any of the words is enough
- */
-export function allOf(
-  { document, partial, measures }: Pick<Conditions, 'document' | 'partial' | 'measures'>,
-  isPartial = false,
-): SQL | null {
-  const asked = isPartial ? partial : document;
-  const parts = [...(asked ? [sql`${listing.document} @@ ${asked}`] : []), ...(measures ? [measures] : [])];
+type Asked = Pick<Conditions, 'document' | 'partial' | 'measures' | 'isOnlyExcluding'>;
+
+/** Everything of the conditions that must hold, beside `asked`; null where nothing is asked. `partial`: any of the words. */
+export function allOf(asked: Asked, how: 'document' | 'partial' = 'document'): SQL | null {
+  const { measures, isOnlyExcluding, [how]: query } = asked;
+  const matches = sql`${listing.document} @@ ${query}`;
+  // Of what is not there the index knows only by reading all of it: rows that come in another way are looked at instead.
+  const said = query && (isOnlyExcluding ? sql`(${matches}) is true` : matches);
+  const parts = [said, measures].filter((part) => part !== null);
   return parts.length > 0 ? sql`(${sql.join(parts, sql` and `)})` : null;
 }
 
@@ -166,8 +186,7 @@ export function tsqueryOfAny(lexemes: string[]): SQL | null {
 }
 
 function alternatives({ excluded }: Pick<Qualifier, 'excluded'>, values: [LexemeKind, string][]): string {
-  // A value too long to be indexed is nobody's.
-  const lexemes = values.map(([kind, value]) => lexeme(kind, value) ?? 'k:');
+  const lexemes = values.map(([kind, value]) => lexeme(kind, value));
   return `${excluded ? '!' : ''}(${lexemes.map(quoted).join(' | ')})`;
 }
 
@@ -183,7 +202,9 @@ const shown = sql`(exists (select from consent where consent.jid = ${listing.jid
 function measure(qualifier: Qualifier): SQL | null {
   switch (qualifier.name) {
     case 'online': {
-      const online = sql`exists (select from presence where presence.jid = ${listing.jid})`;
+      const online = sql`exists (
+        select from listing_status as offered
+        where offered.id = ${listing.id} and ${onlineAt(sql`${listing.jid}`, sql`offered.call_jid`)})`;
       return any(qualifier.values.map((value) => sql`(${shown} and ${online} = ${value})`));
     }
     case 'rating':
@@ -196,7 +217,11 @@ function measure(qualifier: Qualifier): SQL | null {
         ),
       );
     case 'currency':
-      return any(qualifier.values.map((currency) => sql`${listing.priceCurrency} = ${currency}`));
+      return any(
+        qualifier.values.map(
+          (currency) => sql`(${listing.priceCurrency} = ${currency} and ${listing.priceAmount} is not null)`,
+        ),
+      );
     case 'uptime': {
       const uptime = sql`(select uptime_7d from vitality where vitality.jid = ${listing.jid})`;
       return any(

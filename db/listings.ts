@@ -3,7 +3,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Listing, ListingRecord } from '../market/listing.ts';
 import type { Database } from './database.ts';
-import { agent, change, consent, listing, listingStatus, presence, registration } from './schema.ts';
+import { agent, change, consent, listing, listingStatus, registration } from './schema.ts';
 import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
 /** A listing is stale when it was not verified for this long, or when its agent let its registration's lease lapse. */
@@ -14,11 +14,14 @@ const shown = sql`exists (select from ${consent} where ${consent.jid} = ${listin
   and not coalesce(${agent.presenceDenied}, false)`;
 
 /** The resource at which the offer was seen is online; where it has none, any is. */
-const online = sql`exists (
-  select from ${presence}
-  where ${presence.jid} = ${listing.jid}
-    and (${listingStatus.callJid} is null
-      or ${listingStatus.callJid} in (${presence.jid}, ${presence.jid} || '/' || ${presence.resource})))`;
+export function onlineAt(jid: SQL, callJid: SQL): SQL {
+  return sql`exists (
+    select from presence as here
+    where here.jid = ${jid}
+      and (${callJid} is null or ${callJid} in (here.jid, here.jid || '/' || here.resource)))`;
+}
+
+const online = onlineAt(sql`${listing.jid}`, sql`${listingStatus.callJid}`);
 
 const lapsed = sql`exists (
   select from ${registration}

@@ -11,7 +11,10 @@ import { plannedOnce } from './prepared.ts';
 import { listing } from './schema.ts';
 import { tierWalk } from './tiers.ts';
 
-/** Listings that are looked at more closely, the best standing first: of those that lack nothing, and of the others. */
+/**
+ * Listings that are looked at more closely, the best standing first: of those that lack nothing, first of those that need more
+ * than one of the names; and of the others.
+ */
 export const matchCandidatesMax = 200;
 
 export type MatchCandidate = { id: string; inputs: Input[] };
@@ -25,17 +28,23 @@ export async function matchCandidates(
   db: Database,
   names: string[],
 ): Promise<{ candidates: MatchCandidate[]; isCut: boolean }> {
-  const takes = tsqueryOfAny(names.map((name) => lexeme('input', name)).filter((text) => text !== null));
+  const takes = tsqueryOfAny(names.map((name) => lexeme('input', name)));
   if (!takes) return { candidates: [], isCut: false };
-  const meets = (column: SQL) =>
-    sql`${listing.document} @@ ${takes} and ${column} && (select array_agg(set) from known)`;
+  const sets = subsetsOf(names);
+  const meets = (column: SQL, among: string) =>
+    sql`${listing.document} @@ ${takes} and ${column} && (select array_agg(set) from ${sql.raw(among)})`;
   const rows = rowsOf<MatchCandidate & { cut: boolean }>(
     await db.execute(sql`${plannedOnce}
       with recursive known as materialized (
-        select set from input_set where set = any(${setArray(subsetsOf(names))})
-      ), ${tierWalk('filled', matchCandidatesMax, meets(sql`${listing.fills}`))},
-      ${tierWalk('lacking', matchCandidatesMax, meets(sql`${listing.lacks}`))},
-      candidate as (select unnest(places) as place from filled union select unnest(places) from lacking)
+        select set from input_set where set = any(${setArray(sets.map(({ set }) => set))})
+      ), telling as materialized (
+        select set from known where set = any(${setArray(sets.filter(({ size }) => size > 1).map(({ set }) => set))})
+      ), ${tierWalk('best', matchCandidatesMax, meets(sql`${listing.fills}`, 'telling'))},
+      ${tierWalk('filled', matchCandidatesMax, meets(sql`${listing.fills}`, 'known'))},
+      ${tierWalk('lacking', matchCandidatesMax, meets(sql`${listing.lacks}`, 'known'))},
+      candidate as (
+        select unnest(places) as place from best union select unnest(places) from filled
+        union select unnest(places) from lacking)
       select id, body->'inputs' as inputs, greatest(
         (select sum(cardinality(places)) from filled), (select sum(cardinality(places)) from lacking)
       ) >= ${matchCandidatesMax} as cut

@@ -13,6 +13,9 @@ const mark = '/* planned once */';
 /** Stands anywhere in a statement whose best plan is the same whatever its parameters are. */
 export const plannedOnce = sql.raw(mark);
 
+/** A plan takes some hundred kilobytes of each connection: beyond so many statements the others are planned each time. */
+const namesMax = 100;
+
 /** Has the pool's own queries (not those of transactions) prepared where they are marked. */
 export function prepareMarked(pool: Pool): void {
   const names = new Map<string, string>();
@@ -20,6 +23,7 @@ export function prepareMarked(pool: Pool): void {
   const prepared = (first: unknown, ...rest: unknown[]) => {
     const { text } = (first ?? {}) as { text?: unknown };
     if (typeof text !== 'string' || !text.includes(mark)) return query(first, ...rest);
+    if (!names.has(text) && names.size >= namesMax) return query(first, ...rest);
     const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 32);
     names.set(text, name);
     return query({ ...(first as object), name }, ...rest);

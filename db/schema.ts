@@ -89,12 +89,14 @@ export const listing = pgTable(
     quality: smallint('quality').notNull(),
     /** What is taken off for the company it keeps: how much its site had listed when it came (market/standing.ts). */
     crowding: smallint('crowding').notNull().default(0),
-    /** Orders what a query does not; equals are put in an order of their own, the same for every query. */
-    standing: integer('standing').notNull().generatedAlwaysAs(sql`listing_standing(id, quality, crowding)`),
-    /** Its place among all by standing, in steps that double: candidates are taken step by step (db/tiers.ts). */
+    /** Orders equals, drawn by lot. */
+    luck: smallint('luck').notNull().default(sql`floor(random() * 1024)::smallint`),
+    /** Orders what a query does not. */
+    standing: integer('standing').notNull().generatedAlwaysAs(sql`listing_standing(luck, quality, crowding)`),
+    /** Its place among all by standing, in steps: candidates are taken step by step (db/tiers.ts). */
     tier: smallint('tier').notNull().default(0),
     /** One of nested samples at random: the first n hold a known share of all (db/facets.ts). */
-    sample: smallint('sample').notNull().generatedAlwaysAs(sql`listing_sample(id)`),
+    sample: smallint('sample').notNull().default(sql`listing_sample()`),
     /** Nothing but the agent's consent allows the listing. */
     onConsent: boolean('on_consent').notNull(),
     document: tsvector('document').notNull(),
@@ -128,19 +130,19 @@ export const listing = pgTable(
   ],
 );
 
-/** Words, tags and inputs that listings have, for completing and for mending what is typed; they are never taken out. */
+/** Words, tags and inputs that listings have, for completing and for mending what is typed. */
 export const term = pgTable(
   'term',
   {
     kind: text('kind', { enum: ['word', 'tag', 'input', 'name'] }).notNull(),
     text: text('text').notNull(),
-    /** How many listings brought it. */
+    /** How many listings have it. */
     n: integer('n').notNull().default(1),
   },
   (table) => [
     primaryKey({ columns: [table.kind, table.text] }),
     index('term_prefix').using('btree', table.text.op('text_pattern_ops')),
-    index('term_similar').using('gin', table.text.op('gin_trgm_ops')),
+    index('term_similar').using('gin', table.text.op('gin_trgm_ops')).where(sql`kind = 'word'`),
   ],
 );
 

@@ -1,6 +1,7 @@
 /** Searches: candidates by the index, cut at a named number, then ranked. */
 
 import { eq, type SQL, sql } from 'drizzle-orm';
+import type { KeyType } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
 import { nearOf, type Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
@@ -20,6 +21,9 @@ export const searchLimits = {
   /** Where fewer listings have all the words, those that have some follow; and so many of these are ranked. */
   completeMin: 10,
   partialMax: 300,
+  /** Of these, first those that lack one word only, and those that have the rarest. */
+  almostMax: 150,
+  rarestMax: 150,
   /** Listings that one page by name or by date passes at most; what is found until then is the page. */
   passedMax: 20_000,
 } as const;
@@ -48,8 +52,8 @@ export type SearchRequest = {
 
 export type SearchRows = {
   hits: SearchHit[];
-  /** How many candidates were ranked. */
-  candidates: number;
+  /** More match than were ranked. */
+  isCut: boolean;
   /** Where the page ended short of its limit although there may be more. */
   passed: SearchKey | null;
 };
@@ -69,12 +73,12 @@ export async function searchListings(db: Database, request: SearchRequest): Prom
 }
 
 async function isCut(db: Database, order: Order, conditions: Conditions): Promise<boolean> {
-  const [row] = rowsOf<{ n: number }>(
+  const [row] = rowsOf<{ isCut: boolean }>(
     await db.execute(
-      sql`with recursive ${candidatesOf(conditions, order)} select count(*)::int as n from candidate`,
+      sql`with recursive ${candidatesOf(conditions, order)} select is_cut as "isCut" from cut`,
     ),
   );
-  return (row?.n ?? 0) >= searchLimits.candidatesMax;
+  return row?.isCut ?? false;
 }
 
 /** @param candidates common table expressions, of which `candidate` holds places in the table */
@@ -91,7 +95,7 @@ async function rank(
   const page = sql`(${conditions.measures ? sql`` : plannedOnce}
     with recursive ${candidates}, ranked as materialized (
       select listing.id, listing.jid, listing.site, complete, ${order.key} as own_key,
-        (select count(*)::int from candidate) as candidates,
+        (select is_cut from cut) as is_cut,
         ${sql.join(
           names.map((name) => sql`${shares[name]} as ${sql.raw(`${name}_share`)}`),
           sql`, `,
@@ -100,7 +104,8 @@ async function rank(
     ), varied as (
       select *, ${varietyOf(conditions, sum)} as variety_share from ranked
     ), scored as (
-      select *, ${order.isScore ? sql`${sum} + variety_share` : sql`own_key`} as key from varied
+      select *, ${order.isScore ? sql`${sum} + variety_share + complete::int * ${scoreUnit}::int` : sql`own_key`} as key
+      from varied
     )
     select * from scored where ${afterKey(order, sql`key`, after)}
     order by key ${direction(order)}, id limit ${limit}
@@ -111,7 +116,7 @@ async function rank(
       id: listing.id,
       key: sql<string>`page.key::text`,
       isComplete: sql<boolean>`page.complete`,
-      candidates: sql<number>`page.candidates`.mapWith(Number),
+      isCut: sql<boolean>`page.is_cut`,
       why: sql<Why>`json_build_object(${sql.raw(shareColumns)})`,
     })
     .from(page)
@@ -120,14 +125,14 @@ async function rank(
     .innerJoin(agent, eq(agent.jid, listing.jid))
     .orderBy(sql`page.key ${direction(order)}`, listing.id);
   return {
-    hits: rows.map(({ id: _, key, isComplete, candidates: __, why, ...row }) => ({
+    hits: rows.map(({ id: _, key, isComplete, isCut: __, why, ...row }) => ({
       record: recordOf(row),
       score: Object.values(why).reduce((sum, share) => sum + share, 0),
       why,
       key,
       isComplete,
     })),
-    candidates: rows[0]?.candidates ?? 0,
+    isCut: rows[0]?.isCut ?? false,
   };
 }
 
@@ -148,7 +153,7 @@ async function walkIndex(
     order by ${column} ${direction(order)}, ${listing.id}`;
   const passed = along(sql`listing.ctid as place, ${allOf(conditions) ?? sql`true`} as meets`);
   const walked = sql`${conditions.asked}, candidate as (
-    select place, true as complete from (${passed} limit ${passedMax}) as passed where meets limit ${request.limit})`;
+    select place, true as complete from (${passed} limit ${passedMax}) as passed where meets limit ${request.limit}), cut as (select false as is_cut)`;
   const page = await rank(db, request, order, conditions, walked);
   if (page.hits.length === request.limit) return { ...page, passed: null };
   const [last] = rowsOf<SearchKey>(
@@ -157,41 +162,64 @@ async function walkIndex(
   return { ...page, passed: last ?? null };
 }
 
-/** The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking. */
+/**
+ * The common table expressions up to `candidate`, which holds the places in the table of what is worth ranking, and `cut`,
+ * which says whether there is more.
+ */
 function candidatesOf(conditions: Conditions, order: Order): SQL {
   const { words, measures } = conditions;
-  const { candidatesMax, namedMax, completeMin, partialMax } = searchLimits;
+  const { candidatesMax, namedMax, completeMin, partialMax, almostMax, rarestMax } = searchLimits;
   const all = allOf(conditions);
   // The cheapest, and the nearest, are not cut off for being described badly.
   const first =
     order.isScore || order.index ? sql`${listing.standing} desc` : sql`${order.key} ${direction(order)}`;
-  if (!conditions.document || !all) {
+  if (!conditions.isDocument || !all) {
     return sql`candidate as (
       select listing.ctid as place, true as complete from ${listing} where ${measures ?? sql`true`}
-      order by ${first}, ${listing.id} limit ${candidatesMax})`;
+      order by ${first}, ${listing.id} limit ${candidatesMax}
+    ), cut as (select count(*) >= ${candidatesMax} as is_cut from candidate)`;
   }
   const take = measures ? bestBy(first) : tierWalk;
+  const sizeOf = (walk: string) => sql.raw(`(select coalesce(sum(cardinality(places)), 0) from ${walk})`);
   const matched = sql`${conditions.asked}, ${take('matched', candidatesMax, all)}`;
   if (words === 0) {
-    return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched)`;
+    return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched),
+      cut as (select ${sizeOf('matched')} >= ${candidatesMax} as is_cut)`;
   }
   // Who is called by the words asked for is looked at in any case, however well others are described.
   const isNamed = sql`${listing.heading} @@ (select words from asked) and ${conditions.beyondName ?? sql`true`}`;
-  const isFew = sql`${order.isScore && words > 1} and (select sum(cardinality(places)) from matched) < ${completeMin}`;
+  const isFew = sql`${order.isScore && words > 1} and ${sizeOf('matched')} < ${completeMin}`;
+  const some = allOf(conditions, 'partial') ?? sql`true`;
+  const withSome = (column: string) =>
+    sql`${listing.document} @@ (select ${sql.raw(column)} from asked) and ${some}`;
   return sql`${matched}, ${take('named', namedMax, isNamed)},
-    ${take('loose', partialMax, allOf(conditions, true) ?? sql`true`, isFew)},
+    ${take('almost', almostMax, withSome('almost'), sql`${isFew} and (select almost is not null from asked)`)},
+    ${take('rarest', rarestMax, withSome('rarest'), isFew)}, ${take('loose', partialMax, some, isFew)},
     candidate as (
       select place, bool_or(complete) as complete from (
         select unnest(places) as place, true as complete from named
         union all select unnest(places), true from matched
+        union all select unnest(places), false from almost
+        union all select unnest(places), false from rarest
         union all select unnest(places), false from loose) as found
-      group by place)`;
+      group by place
+    ), cut as (
+      select ${sizeOf('matched')} >= ${candidatesMax} or ${sizeOf('loose')} >= ${partialMax} as is_cut)`;
 }
+
+/** The types as which the keys of each order compare. */
+export const keyTypes = {
+  relevance: 'int4',
+  rating: 'int4',
+  recent: 'int8',
+  name: 'text',
+  price: 'numeric',
+  distance: 'float8',
+} as const satisfies { [sort in Sort]: KeyType };
 
 type Order = {
   key: SQL;
-  /** The type as which keys compare. */
-  type: 'int4' | 'int8' | 'text' | 'numeric' | 'float8';
+  type: KeyType;
   descending: boolean;
   /** The order is that of the score, which is known only when all shares are. */
   isScore: boolean;
@@ -204,31 +232,37 @@ function orderOf(sort: Sort, query: Query): Order {
     case 'relevance':
     case 'rating':
       // Without ratings, their order is that of relevance.
-      return { key: sql`0`, type: 'int4', descending: true, isScore: true, index: null };
+      return { key: sql`0`, type: keyTypes[sort], descending: true, isScore: true, index: null };
     case 'recent': {
       const micros = sql`(extract(epoch from ${listing.updated}) * 1000000)::int8`;
       const column = sql`${listing.updated}`;
       // The key is exact, and a double is not quite.
       const from = (key: string) =>
         sql`${column} <= to_timestamp(${key}::float8 / 1000000) + interval '1 ms'`;
-      return { key: micros, type: 'int8', descending: true, isScore: false, index: { column, from } };
+      return { key: micros, type: keyTypes[sort], descending: true, isScore: false, index: { column, from } };
     }
     case 'name': {
       const column = sql`${listing.nameKey}`;
       const from = (key: string) => sql`${column} >= ${key}`;
-      return { key: column, type: 'text', descending: false, isScore: false, index: { column, from } };
+      return {
+        key: column,
+        type: keyTypes[sort],
+        descending: false,
+        isScore: false,
+        index: { column, from },
+      };
     }
     case 'price':
       return {
         key: sql`${listing.priceAmount}`,
-        type: 'numeric',
+        type: keyTypes[sort],
         descending: false,
         isScore: false,
         index: null,
       };
     case 'distance': {
       const near = nearOf(query) ?? { lat: 0, lon: 0 };
-      return { key: distanceKm(near), type: 'float8', descending: false, isScore: false, index: null };
+      return { key: distanceKm(near), type: keyTypes[sort], descending: false, isScore: false, index: null };
     }
   }
 }
@@ -247,7 +281,7 @@ function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null
 function varietyOf(conditions: Conditions, sum: SQL): SQL {
   const place = (of: string) => sql`row_number() over (partition by ${sql.raw(of)} order by ${sum} desc, id)`;
   const most = Math.round(mostOf(conditions).variety * scoreUnit);
-  return sql`(${most} * (0.5 / ${place('jid')} + 0.5 / (1 + ln(${place('site')}))))::int`;
+  return sql`(${most} * (0.2 / ${place('jid')} + 0.8 * greatest(0, 1 - 0.35 * ln(${place('site')}))))::int`;
 }
 
 function mostOf({ words, own }: Conditions): Why {
@@ -259,17 +293,20 @@ function sharesOf(conditions: Conditions): { [share in Exclude<keyof Why, 'varie
   const most = mostOf(conditions);
   const { own } = conditions;
   const share = (name: keyof Why, value: SQL) =>
-    most[name] === 0 ? sql`0` : sql`(least(1, ${value}) * ${Math.round(most[name] * scoreUnit)}::int)::int`;
+    most[name] === 0
+      ? sql`0`
+      : sql`(least(1, coalesce(${value}, 0)) * ${Math.round(most[name] * scoreUnit)}::int)::int`;
   const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
   // By Postgres's measure a word once in the name is worth 6 / pi^2, divided by the ways in which it may be written.
   const wordRank = sql`least(1, ts_rank(${positions}, ${listing.document}, word) * (numnode(word) + 1) / 2)`;
   const textRank = sql`(select sum(${wordRank} * idf) / sum(idf)
     from unnest((select ranks from asked), (select idfs from asked)) as ranked(word, idf))`;
-  const owned = own.map((query) => sql`(${listing.document} @@ ${query}::tsquery)::int`);
+  const owned = sql`(select avg((${listing.document} @@ name::tsquery)::int)
+    from jsonb_array_elements_text(${JSON.stringify(own)}::jsonb) as asked_for(name))`;
   return {
     text: share('text', textRank),
     words: share('words', sql`complete::int`),
-    inputs: share('inputs', sql`(0 + ${sql.join(owned, sql` + `)}) / ${owned.length}::float8`),
+    inputs: share('inputs', owned),
     quality: share('quality', sql`greatest(0, quality - crowding) / 100.0`),
     // Nobody has been rated yet: unknown, which is not bad.
     rating: share('rating', sql`0.5`),

@@ -90,5 +90,5 @@ export async function suggestTerms(db: Database, prefix: string, limit: number):
     select kind, text, n::int as count from term
     where kind <> 'word' and text like ${pattern}
     order by n desc, text limit ${limit}`);
-  return (result as unknown as { rows: Suggestion[] }).rows;
+  return rowsOf<Suggestion>(result);
 }

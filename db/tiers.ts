@@ -32,12 +32,15 @@ export async function arrangeTiers(db: Database): Promise<number> {
   );
   if (!size || Math.abs(size.total - size.arranged) <= size.arranged * drift) return 0;
   await db.execute(sql`
-    update tier_cut set total = ${size.total}, cuts = array(
+    update tier_cut set cuts = array(
       select cut from generate_series(0, ${last}::int - 1) as place, lateral (
         select standing as cut from listing order by standing desc, id
         offset ${firstSize}::int * (1 << 2 * place) - 1 limit 1) as there
       order by place)`);
-  return moveListings(db);
+  const moved = await moveListings(db);
+  // Last of all: what fails on the way is taken up by the next run.
+  await db.execute(sql`update tier_cut set total = ${size.total}`);
+  return moved;
 }
 
 /** In one walk along all standings, so many at a time. */
@@ -65,10 +68,12 @@ async function moveListings(db: Database): Promise<number> {
   return moved;
 }
 
+/** Written so that the planner sorts the few that match, and does not walk along all standings to find them. */
+const bestFirst = sql`(${listing.standing} + 0) desc, ${listing.id}`;
+
 /**
  * A recursive common table expression of that name, whose rows hold `places`: where in the table the listings lie that
- * meet the conditions, the best tiers first, at most `max`. A place is good within the statement. Which of a tier's
- * listings are taken is nobody's choice.
+ * meet the conditions, the best tiers first, at most `max`. A place is good within the statement.
  * @param isWanted where this does not hold, there are none
  */
 export function tierWalk(name: string, max: number, conditions: SQL, isWanted = sql`true`): SQL {
@@ -79,7 +84,7 @@ export function tierWalk(name: string, max: number, conditions: SQL, isWanted = 
     select before.tier + 1, before.taken + cardinality(before.places), array(
       select listing.ctid from ${listing}
       where ${listing.tier} = (before.tier + 1)::smallint and ${conditions}
-      limit ${max}::int - before.taken - cardinality(before.places))
+      order by ${bestFirst} limit ${max}::int - before.taken - cardinality(before.places))
     from ${walk} as before
     where before.tier < ${tierLimits.last}::int and before.taken + cardinality(before.places) < ${max}::int)`;
 }

@@ -53,8 +53,10 @@ export async function writeIndex(
     const allowed = await whatConsentAllows(tx, batch);
     await upsertAgents(tx, allowed);
     const changed = await upsertListings(tx, allowed);
-    await countTerms(tx, allowed, new Set(changed));
-    await keepInputSets(tx, changed);
+    await keepInputSets(
+      tx,
+      changed.map(({ id }) => id),
+    );
     await verifyListings(tx, allowed);
     const missing = await markMissing(tx, allowed);
     const denied = allowed.filter((agent) => agent.isDenied).map((agent) => agent.jid);
@@ -64,7 +66,7 @@ export async function writeIndex(
         select id from listing_status where missing_since <= now() - ${absenceMs} * interval '1 millisecond'))`,
     );
     await saveFacts(tx, allowed);
-    await recordChanges(tx, [...changed.map((id) => ({ id, op: 'put' as const })), ...removed]);
+    await recordChanges(tx, [...changed, ...removed]);
     const gone = new Set(removed.map(({ id }) => id));
     return {
       changed: changed.length,
@@ -150,7 +152,10 @@ export async function removeConsentListings(db: Database, jid: string): Promise<
   });
 }
 
-export type Change = { id: string; op: 'put' } | { id: string; op: 'delete'; firstSeen: string };
+/** `came` and `went`: the listing as it is now, and as it was. */
+export type Change =
+  | { id: string; op: 'put'; came: Listing; went: Listing | null }
+  | { id: string; op: 'delete'; firstSeen: string; went: Listing };
 
 async function upsertAgents(tx: Database, batch: AgentIndex[]): Promise<void> {
   const rows = batch
@@ -175,8 +180,8 @@ async function upsertAgents(tx: Database, batch: AgentIndex[]): Promise<void> {
       last_seen = case when excluded.jid = any(${textArray(reachable)}) then now() else agent.last_seen end`);
 }
 
-/** Returns the ids whose version is new. */
-async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string[]> {
+/** Returns those whose version is new. */
+async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<Change[]> {
   const rows = batch.flatMap((agent) =>
     agent.listings.map(({ listing, version, quality, onConsent }) => ({
       id: listing.id,
@@ -196,7 +201,7 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
   );
   if (rows.length === 0) return [];
   const { countedMax, unit, share } = crowdLimits;
-  const result = await tx.execute<{ id: string }>(sql`
+  const result = await tx.execute(sql`
     with given as materialized (
       select row.*, row_number() over (partition by site order by id) as place
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(
@@ -209,14 +214,14 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
           select from listing where listing.site = sites.site limit ${countedMax}) as counted) as listed
         from (select distinct site from given) as sites
       ) as size using (site)
-    ), fresh as (
-      select given.* from given left join listing on listing.id = given.id
+    ), fresh as materialized (
+      select given.*, floor(random() * 1024)::smallint as luck from given left join listing on listing.id = given.id
       where listing.version is distinct from given.version or listing.on_consent <> given."onConsent"
     )
-    insert into listing (id, jid, domain, site, name, name_key, tags, body, version, quality, crowding, tier, on_consent,
+    insert into listing (id, jid, domain, site, name, name_key, tags, body, version, quality, crowding, luck, tier, on_consent,
       document, heading, facets, fills, lacks, price_amount, price_currency, lat, lon, first_seen, updated)
-    select id, jid, domain, site, name, lower(name), tags, body, version, quality, crowding,
-      listing_tier(listing_standing(id, quality, crowding)), "onConsent",
+    select id, jid, domain, site, name, lower(name), tags, body, version, quality, crowding, luck,
+      listing_tier(listing_standing(luck, quality, crowding)), "onConsent",
       listing_document(document), listing_words(document, 'name'),
       array(select jsonb_array_elements_text(document->'facets')),
       array(select jsonb_array_elements_text(document->'fills')::bigint),
@@ -228,33 +233,51 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<string
     on conflict (id) do update set
       site = excluded.site, name = excluded.name, name_key = excluded.name_key, tags = excluded.tags,
       body = excluded.body, version = excluded.version, quality = excluded.quality,
-      tier = listing_tier(listing_standing(excluded.id, excluded.quality, listing.crowding)),
+      tier = listing_tier(listing_standing(listing.luck, excluded.quality, listing.crowding)),
       on_consent = excluded.on_consent, document = excluded.document, heading = excluded.heading,
       facets = excluded.facets, fills = excluded.fills, lacks = excluded.lacks,
       price_amount = excluded.price_amount, price_currency = excluded.price_currency,
       lat = excluded.lat, lon = excluded.lon, updated = now()
     where listing.version is distinct from excluded.version or listing.on_consent <> excluded.on_consent
-    returning id`);
-  return rowsOf<{ id: string }>(result).map((row) => row.id);
+    returning id, (select body from listing as before where before.id = listing.id) as went`);
+  const came = new Map(rows.map(({ id, body }) => [id, body]));
+  return rowsOf<{ id: string; went: Listing | null }>(result).flatMap(({ id, went }) => {
+    const body = came.get(id);
+    return body ? [{ id, op: 'put' as const, came: body, went }] : [];
+  });
 }
 
-/** Counts the words, tags and inputs of listings that changed. */
-async function countTerms(tx: Database, batch: AgentIndex[], changed: Set<string>): Promise<void> {
-  const listings = batch.flatMap((agent) => agent.listings.map(({ listing }) => listing));
+/** Counts the words, tags and inputs of listings that came, and those of listings that went, or are as they were no more. */
+async function countTerms(tx: Database, changes: Change[]): Promise<void> {
   const terms = new Map<string, { kind: string; text: string; n: number }>();
-  for (const listing of listings.filter(({ id }) => changed.has(id))) {
-    for (const { kind, text } of termsOf(listing)) {
+  const count = (listings: Listing[], by: 1 | -1) => {
+    for (const { kind, text } of listings.flatMap(termsOf)) {
       const key = `${kind} ${text}`;
-      terms.set(key, { kind, text, n: (terms.get(key)?.n ?? 0) + 1 });
+      terms.set(key, { kind, text, n: (terms.get(key)?.n ?? 0) + by });
     }
-  }
-  if (terms.size === 0) return;
+  };
+  count(
+    changes.flatMap((change) => (change.op === 'put' ? [change.came] : [])),
+    1,
+  );
+  count(
+    changes.flatMap(({ went }) => went ?? []),
+    -1,
+  );
+  const counted = [...terms.values()].filter(({ n }) => n !== 0);
+  if (counted.length === 0) return;
   await tx.execute(sql`
     insert into term (kind, text, n)
-    select kind, text, n from jsonb_to_recordset(${JSON.stringify([...terms.values()])}::jsonb)
+    select kind, text, n from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb)
       as row(kind text, text text, n integer)
     order by kind, text
     on conflict (kind, text) do update set n = term.n + excluded.n`);
+  // What nobody says any more is not offered either.
+  const lost = counted.filter(({ n }) => n < 0);
+  if (lost.length === 0) return;
+  await tx.execute(sql`
+    delete from term using jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as row(kind text, text text)
+    where term.kind = row.kind and term.text = row.text and n <= 0`);
 }
 
 /** Keeps which sets of required inputs there are, so that asking with twelve names asks for the few that exist. */
@@ -320,8 +343,8 @@ async function markMissing(tx: Database, batch: AgentIndex[]): Promise<string[]>
 /** Deletes listings, and what is kept of agents that have none left. Its changes are to be recorded last of all. */
 export async function deleteListings(tx: Database, where: SQL): Promise<Change[]> {
   const result = await tx.execute(sql`
-    delete from listing where ${where} returning id, jid, first_seen::text as "firstSeen"`);
-  const rows = rowsOf<{ id: string; jid: string; firstSeen: string }>(result);
+    delete from listing where ${where} returning id, jid, first_seen::text as "firstSeen", body as went`);
+  const rows = rowsOf<{ id: string; jid: string; firstSeen: string; went: Listing }>(result);
   if (rows.length === 0) return [];
   await tx.execute(sql`
     with unlisted as (
@@ -331,19 +354,28 @@ export async function deleteListings(tx: Database, where: SQL): Promise<Change[]
       returning jid
     )
     delete from fact where jid in (select jid from unlisted)`);
-  return rows.map(({ id, firstSeen }) => ({ id, op: 'delete', firstSeen }));
+  return rows.map(({ id, firstSeen, went }) => ({ id, op: 'delete', firstSeen, went }));
 }
 
-/** Takes the sequence numbers last of all: the lock on the one row is held until commit, so none appears late. */
+/**
+ * Counts the words that came and went, and takes the sequence numbers last of all: the lock on the one row is held until
+ * commit, so none appears late.
+ */
 export async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
   if (changes.length === 0) return;
+  await countTerms(tx, changes);
+  const numbered = changes.map(({ id, op, ...change }) => ({
+    id,
+    op,
+    firstSeen: 'firstSeen' in change ? change.firstSeen : null,
+  }));
   await tx.execute(sql`
     with head as (
       update change_head set seq = seq + ${changes.length} returning seq - ${changes.length} as base
     ), numbered as (
       select row.id, row.op, head.base + row_number() over (order by row.id) as seq,
         coalesce(row."firstSeen", listing.first_seen) as first_seen
-      from head cross join jsonb_to_recordset(${JSON.stringify(changes)}::jsonb)
+      from head cross join jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb)
         as row(id text, op text, "firstSeen" timestamptz)
       left join listing on listing.id = row.id
     )

@@ -15,18 +15,28 @@ export function encodeCursor(scope: string, position: Position): string {
   return Buffer.from(text).toString('base64url');
 }
 
-/**
- * Null where the text is no cursor, or one of another query.
- * @param isNumber the key has to be a number, as Postgres writes one
- */
-export function decodeCursor(scope: string, cursor: string, isNumber: boolean): Position | null {
+/** What a key may be: it becomes a value of that type in Postgres, which refuses what is none. */
+const keyPatterns = {
+  text: /^/,
+  /** A score, in whole units. */
+  int4: /^-?\d{1,9}$/,
+  /** A moment, in microseconds. */
+  int8: /^-?\d{1,18}$/,
+  numeric: /^-?\d{1,18}(\.\d{1,30})?$/,
+  /** A distance, in kilometres. */
+  float8: /^\d{1,6}(\.\d{1,20}(e-\d{1,2})?)?$/,
+} as const;
+export type KeyType = keyof typeof keyPatterns;
+
+/** Null where the text is no cursor, or one of another query. */
+export function decodeCursor(scope: string, cursor: string, type: KeyType): Position | null {
   if (cursor.length > cursorCharsMax || !/^[A-Za-z0-9_-]+$/.test(cursor)) return null;
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (!Array.isArray(parts) || parts.length !== 3) return null;
     const [hash, key, id] = parts as unknown[];
     if (hash !== scopeHash(scope) || !isText(key, keyCharsMax) || !isText(id, idCharsMax)) return null;
-    return !isNumber || /^-?\d{1,18}(\.\d{1,30})?(e-?\d{1,3})?$/.test(key) ? { key, id } : null;
+    return keyPatterns[type].test(key) ? { key, id } : null;
   } catch {
     return null;
   }

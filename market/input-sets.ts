@@ -30,10 +30,12 @@ function plus(set: InputSet, number: bigint): InputSet {
   return BigInt.asIntN(64, (set + number) & mask);
 }
 
-/** All subsets of the names, the empty one too. */
-export function subsetsOf(names: string[]): InputSet[] {
-  let sets = [emptySet];
-  for (const number of names.map(numberOf)) sets = sets.flatMap((set) => [set, plus(set, number)]);
+/** All subsets of the names, the empty one too, and how many names each has. */
+export function subsetsOf(names: string[]): { set: InputSet; size: number }[] {
+  let sets = [{ set: emptySet, size: 0 }];
+  for (const number of names.map(numberOf)) {
+    sets = sets.flatMap((one) => [one, { set: plus(one.set, number), size: one.size + 1 }]);
+  }
   return sets;
 }
 
@@ -58,7 +60,12 @@ function variantsOf(keys: string[][]): string[][] {
   if (keys.some((names) => names.length === 0)) return [];
   const first = keys.map(([name = '']) => name);
   const others = keys.flatMap((names, at) => names.slice(1).map((name) => first.with(at, name)));
-  // Who reads the form names all of them by their labels.
+  // Who reads the form names all of them by their labels; or those alone whose variables say nothing.
   const second = keys.map(([name = '', label = name]) => label);
-  return [first, second, ...others].slice(0, inputSetLimits.variantsMax);
+  const telling = keys.map(([name = '', label = name]) => (MEANINGLESS.test(name) ? label : name));
+  const variants = [telling, first, second, ...others].map((names) => names.join('\n'));
+  return [...new Set(variants)].slice(0, inputSetLimits.variantsMax).map((names) => names.split('\n'));
 }
+
+/** Variables that are but numbered: `f1`, `field_2`, `q3`. */
+const MEANINGLESS = /^([a-z]|arg|field|input|item|param|parameter|question|text|value|var) ?\d+$/;

@@ -8,11 +8,11 @@ import type { Query } from './query/ast.ts';
  * query has no words, or asks for no inputs, their shares go to the others.
  */
 export const weights = {
-  text: 0.46,
+  text: 0.45,
   words: 0.12,
   inputs: 0.1,
-  variety: 0.08,
-  quality: 0.1,
+  variety: 0.1,
+  quality: 0.09,
   rating: 0.06,
   uptime: 0.04,
   freshness: 0.04,

@@ -1,5 +1,6 @@
 /** What search reads of a listing: its words by weight, and a lexeme for everything that a qualifier can ask for. */
 
+import { createHash } from 'node:crypto';
 import { marksOf } from './ard/marks.ts';
 import { inputSets } from './input-sets.ts';
 import type { Input, Listing } from './listing.ts';
@@ -10,9 +11,13 @@ import { otherWritings } from './query/writings.ts';
 export const documentLimits = {
   /** Characters of the description that are searched. */
   bodyCharsMax: 4_000,
-  /** Lexemes of one listing, and the bytes of each (Postgres takes 2,046). */
+  /** Characters of the name, and of what else is said of the subject, that are searched. */
+  nameCharsMax: 1_000,
+  subjectCharsMax: 8_000,
+  /** Lexemes of one listing, and the bytes of all; of a longer lexeme its hash stands in its place. */
   lexemesMax: 2_000,
-  lexemeBytesMax: 500,
+  lexemesBytesMax: 32_768,
+  lexemeBytesMax: 100,
   /** Terms that one listing brings to completion. */
   termsMax: 300,
   termCharsMax: 100,
@@ -79,10 +84,11 @@ export function configOf(lang: string | undefined): string {
   return CONFIGS[(lang ?? 'en').split('-')[0] ?? ''] ?? 'simple';
 }
 
-/** One lexeme, as it is indexed and asked for; null where it is too long to be either. */
-export function lexeme(kind: LexemeKind, value: string): string | null {
+/** One lexeme, as it is indexed and asked for. */
+export function lexeme(kind: LexemeKind, value: string): string {
   const text = `${LEXEMES[kind]}:${value}`;
-  return Buffer.byteLength(text) <= documentLimits.lexemeBytesMax ? text : null;
+  if (Buffer.byteLength(text) <= documentLimits.lexemeBytesMax) return text;
+  return `${LEXEMES[kind]}:#${createHash('sha256').update(value).digest('base64url')}`;
 }
 
 /** The option of an input, as it is asked for whatever its case. */
@@ -101,8 +107,13 @@ export function searchDocument(listing: Listing): SearchDocument {
   ];
   const { fills, lacks } = inputSets(inputs);
   const words = {
-    name: segment([name, ...names.map(({ text }) => text)].join('\n')),
-    subject: segment(subject.filter((text) => text !== null).join('\n')),
+    name: segment([name, ...names.map(({ text }) => text)].join('\n').slice(0, documentLimits.nameCharsMax)),
+    subject: segment(
+      subject
+        .filter((text) => text !== null)
+        .join('\n')
+        .slice(0, documentLimits.subjectCharsMax),
+    ),
     body: segment((description ?? '').slice(0, documentLimits.bodyCharsMax)),
   };
   return {
@@ -130,7 +141,7 @@ function facetsOf({ kind, tags, category, lang, provider, inputs }: Listing): st
     ...lang.map((tag): [LexemeKind, string] => ['lang', tag.toLowerCase()]),
     ...inputs.map((input): [LexemeKind, string] => ['accepts', input.type]),
   ];
-  return [...new Set(values.map(([of, value]) => lexeme(of, value)).filter((text) => text !== null))];
+  return [...new Set(values.map(([of, value]) => lexeme(of, value)))];
 }
 
 function lexemesOf(listing: Listing): string[] {
@@ -146,22 +157,32 @@ function lexemesOf(listing: Listing): string[] {
     ...features.map((feature): [LexemeKind, string] => ['feature', feature]),
     ...inputs.flatMap(inputLexemes),
     ...outputs.flatMap((output) => nameKeys(output).map((key): [LexemeKind, string] => ['returns', key])),
+    // Last, since they are many: a list of all countries must not keep out what the listing takes besides.
+    ...inputs.flatMap(optionLexemes),
   ];
-  const lexemes = values.map(([of, value]) => lexeme(of, value)).filter((text) => text !== null);
-  return [...new Set(lexemes)].slice(0, documentLimits.lexemesMax);
+  const lexemes = [...new Set(values.map(([of, value]) => lexeme(of, value)))];
+  let bytes = 0;
+  return lexemes.slice(0, documentLimits.lexemesMax).filter((text) => {
+    bytes += Buffer.byteLength(text);
+    return bytes <= documentLimits.lexemesBytesMax;
+  });
 }
 
 function inputLexemes(input: Input): [LexemeKind, string][] {
-  const keys = nameKeys(input);
-  const options = input.options.flatMap(({ value, label }) => (label ? [value, label] : [value]));
   return [
     ['accepts', input.type],
-    ...keys.map((key): [LexemeKind, string] => ['input', key]),
+    ...nameKeys(input).map((key): [LexemeKind, string] => ['input', key]),
     ...ownKeys(input).map((key): [LexemeKind, string] => ['own', key]),
-    ...keys.flatMap((key) =>
-      options.map((option): [LexemeKind, string] => ['option', optionValue(key, option)]),
-    ),
   ];
+}
+
+function optionLexemes(input: Input): [LexemeKind, string][] {
+  const options = input.options.flatMap(({ value, label }) =>
+    label !== null && label.toLowerCase() !== value.toLowerCase() ? [value, label] : [value],
+  );
+  return nameKeys(input).flatMap((key) =>
+    options.map((option): [LexemeKind, string] => ['option', optionValue(key, option)]),
+  );
 }
 
 /** The domain, and every domain that it is part of but the top level. */
@@ -195,7 +216,7 @@ export function termsOf(listing: Listing): { kind: TermKind; text: string }[] {
     ...[...new Set(tags)].filter(bounded).map((text) => ({ kind: 'tag' as const, text: text.toLowerCase() })),
     ...[...new Set(inputs.map((input) => input.name))]
       .filter(bounded)
-      .map((text) => ({ kind: 'input' as const, text })),
+      .map((text) => ({ kind: 'input' as const, text: text.toLowerCase() })),
     ...(bounded(name) ? [{ kind: 'name' as const, text: name.toLowerCase() }] : []),
   ].slice(0, documentLimits.termsMax);
 }

@@ -7,6 +7,6 @@ export const crowdLimits = {
   /** Listings of one site that are counted. */
   countedMax: 4_096,
   /** The count at which the first share is taken off; every doubling beyond takes off about as much again. */
-  unit: 64,
-  share: 6,
+  unit: 32,
+  share: 20,
 } as const;

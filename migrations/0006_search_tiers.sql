@@ -1,15 +1,15 @@
 create extension if not exists btree_gin;
 --> statement-breakpoint
--- What orders a listing among all: how well it is described, less what its site's crowd takes off, and an order of its own
--- among equals.
-create function listing_standing(id text, quality smallint, crowding smallint) returns integer
+-- What orders a listing among all: how well it is described, less what its site's crowd takes off, and luck among equals.
+create function listing_standing(luck smallint, quality smallint, crowding smallint) returns integer
 language sql immutable parallel safe
-return (quality - crowding) * 1024 + (hashtextextended(id, 1) & 1023)::integer;
+return (quality - crowding) * 1024 + luck;
 --> statement-breakpoint
--- Nested samples: 0 holds a 1,024th of all listings, and each next one as many as all before it.
-create function listing_sample(id text) returns smallint
-language sql immutable parallel safe
-return length(ltrim(((hashtextextended(id, 2) & 1023)::integer)::bit(10)::text, '0'))::smallint;
+-- One of nested samples, drawn by lot: 0 has a 1,024th of all listings, and each next one as many as all before it. No name
+-- can be chosen so that its listing counts more than others.
+create function listing_sample() returns smallint
+language sql volatile parallel safe
+return length(ltrim(floor(random() * 1024)::integer::bit(10)::text, '0'))::smallint;
 --> statement-breakpoint
 CREATE TABLE "input_set" (
 	"set" bigint PRIMARY KEY NOT NULL
@@ -24,11 +24,14 @@ CREATE TABLE "tier_cut" (
 DROP INDEX "listing_document";--> statement-breakpoint
 DROP INDEX "listing_quality";--> statement-breakpoint
 DROP INDEX "listing_required";--> statement-breakpoint
+DROP INDEX "term_similar";--> statement-breakpoint
+CREATE INDEX "term_similar" ON "term" USING gin ("text" gin_trgm_ops) WHERE kind = 'word';--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "site" text DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "crowding" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "listing" ADD COLUMN "standing" integer GENERATED ALWAYS AS (listing_standing(id, quality, crowding)) STORED NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "luck" smallint DEFAULT floor(random() * 1024)::smallint NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "standing" integer GENERATED ALWAYS AS (listing_standing(luck, quality, crowding)) STORED NOT NULL;--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "tier" smallint DEFAULT 0 NOT NULL;--> statement-breakpoint
-ALTER TABLE "listing" ADD COLUMN "sample" smallint GENERATED ALWAYS AS (listing_sample(id)) STORED NOT NULL;--> statement-breakpoint
+ALTER TABLE "listing" ADD COLUMN "sample" smallint DEFAULT listing_sample() NOT NULL;--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "heading" "tsvector" DEFAULT '' NOT NULL;--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "facets" text[] DEFAULT '{}' NOT NULL;--> statement-breakpoint
 ALTER TABLE "listing" ADD COLUMN "fills" bigint[] DEFAULT '{}' NOT NULL;--> statement-breakpoint

@@ -1,6 +1,6 @@
 /** Search: the same for every door. */
 
-import { type SearchKey, searchLimits, searchListings } from '../db/search.ts';
+import { keyTypes, type SearchKey, searchLimits, searchListings } from '../db/search.ts';
 import { mendWords } from '../db/terms.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
@@ -60,7 +60,7 @@ async function page(
 ): Promise<SearchPage & { isComplete: boolean }> {
   const { query, sort, limit } = input;
   const reading = mended ? 'mended' : 'asked';
-  const { hits, candidates, passed } = await searchListings(db, {
+  const { hits, isCut, passed } = await searchListings(db, {
     query: mended ?? query,
     sort,
     after,
@@ -72,7 +72,7 @@ async function page(
   return {
     items: items.map(({ record, score, why }) => ({ record, score, why })),
     cursor: next ? encodeCursor(scopeOf(input, reading), next) : null,
-    approximate: sort !== 'recent' && sort !== 'name' && candidates >= candidatesMax,
+    approximate: isCut,
     mended,
     partial: items.some(({ isComplete }) => !isComplete),
     isComplete: items.some(({ isComplete }) => isComplete),
@@ -86,7 +86,7 @@ function scopeOf({ query, sort }: SearchInput, reading: Reading): string {
 
 function readCursor(input: SearchInput, cursor: string): { reading: Reading; after: SearchKey } | null {
   for (const reading of readings) {
-    const after = decodeCursor(scopeOf(input, reading), cursor, input.sort !== 'name');
+    const after = decodeCursor(scopeOf(input, reading), cursor, keyTypes[input.sort]);
     if (after) return { reading, after };
   }
   return null;

@@ -50,12 +50,12 @@ function canonicalOf(name: string): string {
  * its label, what those may mean as well, and the words of a short label.
  */
 export function nameKeys({ name, label }: { name: string; label: string | null }): readonly string[] {
-  return keysOf(`${name}\0${label ?? ''}`);
+  return keysOf(JSON.stringify([name, label ?? '']));
 }
 
 const keysOf = remembered((named) => {
-  const at = named.indexOf('\0');
-  return allKeys(named.slice(0, at), named.slice(at + 1));
+  const [name, label] = JSON.parse(named) as [string, string];
+  return allKeys(name, label);
 });
 
 function allKeys(name: string, label: string): readonly string[] {

@@ -138,6 +138,41 @@ describe('words', () => {
     expect((await find('convert currency -dated', 20, null, 'name')).names).toEqual(['Daily news']);
   });
 
+  test('come first where they are all there, however often others say some of them', async () => {
+    const both = indexOf('zoo@agents.test', [
+      { node: 'z', name: 'Zoo', description: 'Has a quokka and a wombat' },
+    ]);
+    const some = Array.from({ length: 30 }, (_, at) =>
+      indexOf(`s${at}@some${at}.test`, [{ node: 'n', name: at % 2 ? 'Quokka quokka' : 'Wombat wombat' }]),
+    );
+    await writeIndex(database.db, [both, ...some], 60_000);
+    const { names, partial } = await find('quokka wombat');
+    expect([names[0], names.length, partial]).toEqual(['Zoo', 20, true]);
+    await writeIndex(
+      database.db,
+      [both, ...some].map((agent) => ({ ...agent, listings: [], isDenied: true })),
+      0,
+    );
+  });
+
+  test('that nobody says any more are not offered', async () => {
+    const falcon = indexOf('f@agents.test', [
+      { node: 'f', name: 'Secretproject', inputs: [input('falconPin')] },
+    ]);
+    const offered = async (prefix: string) =>
+      (await suggest(deps(), prefix, 5)).map(({ text, count }) => [text, count]);
+    await writeIndex(database.db, [falcon], 0);
+    expect(await offered('secretp')).toEqual([['secretproject', 1]]);
+    expect(await offered('falconP')).toEqual([['falconpin', 1]]);
+    for (const description of ['one', 'two']) {
+      const again = indexOf('f@agents.test', [{ node: 'f', name: 'Secretproject', description }]);
+      await writeIndex(database.db, [again], 0);
+    }
+    expect([await offered('secretp'), await offered('falcon')]).toEqual([[['secretproject', 1]], []]);
+    await writeIndex(database.db, [{ ...falcon, listings: [], isDenied: true }], 0);
+    expect(await offered('secretp')).toEqual([]);
+  });
+
   test('that merely join others need not be there, and find nothing by themselves', async () => {
     expect((await find('convert to a currency')).names[0]).toBe('Convert currency');
     expect((await find('the')).items).toEqual([]);
@@ -166,6 +201,31 @@ describe('words', () => {
     const [hit] = (await find('convert currency')).items;
     expect(Object.values(hit?.why ?? {}).reduce((sum, share) => sum + share, 0)).toBe(hit?.score);
     expect(hit?.why.text).toBeGreaterThan(0);
+  });
+});
+
+describe('an input with a choice of many', () => {
+  test('leaves room for all that the listing takes besides', async () => {
+    const countries = Array.from({ length: 249 }, (_, at) => ({
+      value: `c${at}`,
+      label: `Country number ${at} of many`,
+    }));
+    const parcel = indexOf('post@agents.test', [
+      {
+        node: 'p',
+        name: 'Parcel rates',
+        inputs: [
+          input('destination', { type: 'enum', label: 'Destination country', options: countries }),
+          input('grams', { type: 'number' }),
+        ],
+        outputs: [input('postage', { type: 'number' })],
+      },
+    ]);
+    await writeIndex(database.db, [parcel], 0);
+    for (const text of ['input:grams', 'input:destination=c3', 'returns:postage', 'accepts:number parcel']) {
+      expect((await find(text)).names).toContain('Parcel rates');
+    }
+    await writeIndex(database.db, [{ ...parcel, listings: [], isDenied: true }], 0);
   });
 });
 
