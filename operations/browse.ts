@@ -1,7 +1,7 @@
 /** Browsing: what listings are shelved by, the listings on one shelf in the order of their names, and the agents. */
 
 import { agentsBeside, countAgents, countShelves, type ShelfName, type ShelvedAgent } from '../db/browse.ts';
-import { type SearchHit, type SearchKey, searchListings } from '../db/search.ts';
+import { keyTypes, type SearchHit, type SearchKey, searchListings } from '../db/search.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
 import { type Problem, problem } from '../market/problem.ts';
@@ -43,7 +43,7 @@ export async function shelvedListings(
   cursor: string | null,
 ): Promise<ShelvedListing[] | Problem> {
   const scope = `browse ${formatQuery(query)}`;
-  let after: SearchKey | null = cursor === null ? null : decodeCursor(scope, cursor, false);
+  let after: SearchKey | null = cursor === null ? null : decodeCursor(scope, cursor, keyTypes.name);
   if (cursor !== null && after === null) {
     return problem(
       'invalid-cursor',
