@@ -7,7 +7,7 @@ import { type Form, readForm, writeForm } from './data-form.ts';
 import { formatJid, tryJid } from './jid.ts';
 import { NS_DATA, NS_DISCO_INFO, NS_DISCO_ITEMS } from './namespaces.ts';
 import { ParseError } from './parse-error.ts';
-import { type RsmRequest, type RsmResult, readRsmResult, writeRsmRequest } from './rsm.ts';
+import { type RsmRequest, type RsmResult, readRsmResult, writeRsmRequest, writeRsmResult } from './rsm.ts';
 import { cleanLine, token } from './text.ts';
 import { boundedChildren, type Element, expectElement, xml } from './xml.ts';
 
@@ -95,6 +95,7 @@ export function writeItems(items: DiscoItems): Element {
     'query',
     { xmlns: NS_DISCO_ITEMS, node: items.node },
     items.items.map((item) => xml('item', { jid: item.jid, node: item.node, name: item.name })),
+    items.rsm && writeRsmResult(items.rsm),
   );
 }
 

@@ -6,6 +6,7 @@
 import { type Field, type Form, field, form, formValue, readForm, writeForm } from './data-form.ts';
 import { formatJid, tryJid } from './jid.ts';
 import { NS_DATA, NS_SEARCH } from './namespaces.ts';
+import { type RsmResult, writeRsmResult } from './rsm.ts';
 import { cleanLine, cleanText } from './text.ts';
 import { boundedChildren, type Element, expectElement, xml } from './xml.ts';
 
@@ -101,10 +102,15 @@ export function readSearchResults(element: Element): SearchResult[] {
   });
 }
 
-export function writeSearchResults(results: SearchResult[], asForm: boolean): Element {
+export function writeSearchResults(
+  results: SearchResult[],
+  asForm: boolean,
+  rsm: RsmResult | null = null,
+): Element {
+  const set = rsm && writeRsmResult(rsm);
   if (!asForm) {
     const items = results.map(({ jid, name }) => xml('item', { jid }, name && xml('nick', {}, name)));
-    return xml('query', { xmlns: NS_SEARCH }, items);
+    return xml('query', { xmlns: NS_SEARCH }, items, set);
   }
   const report: Form = {
     ...form('result', [field('FORM_TYPE', NS_SEARCH, 'hidden')]),
@@ -114,7 +120,19 @@ export function writeSearchResults(results: SearchResult[], asForm: boolean): El
     ],
     items: results.map(({ jid, name }) => [field('jid', jid, 'jid-single'), field('nick', name ?? [])]),
   };
-  return xml('query', { xmlns: NS_SEARCH }, writeForm(report));
+  return xml('query', { xmlns: NS_SEARCH }, writeForm(report), set);
+}
+
+/** The form that a search came as; null for one by the old fields. @throws {ParseError} */
+export function readSearchForm(element: Element): Form | null {
+  expectElement(element, 'query', NS_SEARCH);
+  return formIn(element);
+}
+
+/** Results as a table of the directory's own columns, and which page of them it is (XEP-0059). */
+export function writeSearchReport(report: Form, rsm: RsmResult | null): Element {
+  const typed = { ...report, fields: [field('FORM_TYPE', NS_SEARCH, 'hidden'), ...report.fields] };
+  return xml('query', { xmlns: NS_SEARCH }, writeForm(typed), rsm && writeRsmResult(rsm));
 }
 
 function formIn(element: Element): Form | null {

@@ -1,11 +1,13 @@
 /** What the directory answers: stanza to operation, and back. */
 
+import type { Deps } from '../operations/deps.ts';
 import { capsVer, writeCaps } from '../protocol/caps.ts';
 import { type DiscoInfo, writeInfo, writeItems } from '../protocol/disco.ts';
-import { formatJid, tryJid } from '../protocol/jid.ts';
+import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
 import {
   NS_AGENTCARD,
   NS_AGENTCARD_0,
+  NS_AGENTS,
   NS_CAPS,
   NS_COMMANDS,
   NS_DATA,
@@ -14,10 +16,24 @@ import {
   NS_DISCO_ITEMS,
   NS_LISTING,
   NS_PING,
+  NS_RSM,
+  NS_SEARCH,
+  NS_VALIDATE,
 } from '../protocol/namespaces.ts';
-import { type Condition, type ErrorType, writeStanzaError } from '../protocol/stanza-error.ts';
+import { ParseError } from '../protocol/parse-error.ts';
+import { readRsmQuestion } from '../protocol/rsm.ts';
+import {
+  type Condition,
+  type ErrorType,
+  type StanzaError,
+  writeStanzaError,
+} from '../protocol/stanza-error.ts';
 import { type Element, xml } from '../protocol/xml.ts';
+import { answerAgents } from './answer-agents.ts';
+import { answerSearch, searchOffer } from './answer-search.ts';
+import type { Tree } from './browse/tree.ts';
 import type { CommandDesk } from './commands/desk.ts';
+import type { Gate } from './gate.ts';
 
 export const capsNode = 'https://guildhall.example/caps';
 
@@ -26,12 +42,16 @@ export const ownInfo: DiscoInfo = {
   node: null,
   identities: [{ category: 'client', type: 'bot', name: 'Guildhall', lang: null }],
   features: [
+    NS_AGENTS,
     NS_CAPS,
     NS_COMMANDS,
     NS_DATA,
     NS_DISCO_INFO,
     NS_DISCO_ITEMS,
     NS_PING,
+    NS_RSM,
+    NS_SEARCH,
+    NS_VALIDATE,
     NS_DIRECTORY,
     `${NS_AGENTCARD}+notify`,
     `${NS_AGENTCARD_0}+notify`,
@@ -58,43 +78,125 @@ const commandListInfo: DiscoInfo = {
 /** Who knows the directory's commands. */
 export type Desk = Pick<CommandDesk, 'list' | 'info' | 'answer'>;
 
+/** Who answers what; `gate` keeps one asker's questions of the database few at a time. */
+export type Services = {
+  deps: Deps;
+  desk: Desk;
+  tree: Pick<Tree, 'info' | 'items'>;
+  gate: Pick<Gate, 'pass'>;
+  /** Hears of our own faults; the asker hears only that there was one. */
+  onError: (error: unknown) => void;
+};
+
+/** A question that came alone in its stanza. `own` is the address at which it was asked. */
+type Question = { asker: Jid; own: string; query: Element };
+/** What goes into a result: a payload, or nothing; or why there is none. */
+type Reply = Element | null | StanzaError;
+type Answerer = (question: Question, services: Services) => Reply | Promise<Reply>;
+
+/** Every question that is answered. */
+const answerers: { type: 'get' | 'set'; name: string; xmlns: string; reply: Answerer }[] = [
+  { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems },
+  { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer },
+  {
+    type: 'set',
+    name: 'query',
+    xmlns: NS_SEARCH,
+    reply: gated(({ query }, { deps }) => answerSearch(deps, query)),
+  },
+  {
+    type: 'get',
+    name: 'query',
+    xmlns: NS_AGENTS,
+    reply: gated(({ own }, { deps }) => answerAgents(deps, own)),
+  },
+  {
+    type: 'set',
+    name: 'command',
+    xmlns: NS_COMMANDS,
+    reply: ({ asker, query }, { desk }) => desk.answer(asker, query),
+  },
+];
+
 /** The answer to a question (an IQ of type get or set); null where nobody can be answered. Never rejects. */
-export async function answer(stanza: Element, desk: Desk): Promise<Element | null> {
+export async function answer(stanza: Element, services: Services): Promise<Element | null> {
   const asker = tryJid(stanza.attrs.from);
   if (!asker) return null;
-  const { from, id, type } = stanza.attrs;
-  const children = stanza.getChildElements();
-  const [query] = children;
-  const reply = (...payload: (Element | null)[]) => xml('iq', { type: 'result', to: from, id }, ...payload);
-  const refuse = (errorType: ErrorType, condition: Condition, text: string | null = null) =>
-    xml('iq', { type: 'error', to: from, id }, writeStanzaError({ type: errorType, condition, text }));
+  const { from, id } = stanza.attrs;
+  const own = tryJid(stanza.attrs.to);
+  const reply = await replyTo(stanza, { asker, own: own ? formatJid(own) : '' }, services);
+  const payload = isRefusal(reply) ? writeStanzaError(reply) : reply;
+  return xml('iq', { type: payload?.name === 'error' ? 'error' : 'result', to: from, id }, payload);
+}
 
-  if ((type !== 'get' && type !== 'set') || !query || children.length !== 1) {
-    return refuse('modify', 'bad-request', 'one payload expected, and type get or set');
+async function replyTo(
+  stanza: Element,
+  between: Omit<Question, 'query'>,
+  services: Services,
+): Promise<Reply> {
+  const { type } = stanza.attrs;
+  const [query, ...others] = stanza.getChildElements();
+  if ((type !== 'get' && type !== 'set') || !query || others.length > 0) {
+    return refusal('modify', 'bad-request', 'one payload expected, and type get or set');
   }
-  if (type === 'get' && query.is('query', NS_DISCO_INFO)) {
-    const { node } = query.attrs;
-    if (!node || node === `${capsNode}#${ver}`) return reply(writeInfo({ ...ownInfo, node: node ?? null }));
-    const info = node === NS_COMMANDS ? commandListInfo : desk.info(node);
-    return info ? reply(writeInfo(info)) : refuse('cancel', 'item-not-found');
+  const answerer = answerers.find((one) => one.type === type && query.is(one.name, one.xmlns));
+  if (!answerer) return refusal('cancel', 'service-unavailable');
+  try {
+    return await answerer.reply({ ...between, query }, services);
+  } catch (error) {
+    if (error instanceof ParseError) return refusal('modify', 'bad-request', error.message);
+    services.onError(error);
+    return refusal('wait', 'internal-server-error', 'The directory failed; try again shortly.');
   }
-  if (type === 'get' && query.is('query', NS_DISCO_ITEMS)) {
-    const node = query.attrs.node ?? null;
-    const own = tryJid(stanza.attrs.to);
-    const commands = node === NS_COMMANDS ? desk.list(asker) : [];
-    if (node && node !== NS_COMMANDS && !desk.info(node)) return refuse('cancel', 'item-not-found');
-    return reply(
-      writeItems({
-        node,
-        items: commands.map((item) => ({ ...item, jid: own ? formatJid(own) : '' })),
-        rsm: null,
-      }),
-    );
+}
+
+/** Asks the database, and so waits for its turn. */
+function gated(reply: (question: Question, services: Services) => Promise<Reply>): Answerer {
+  return async (question, services) =>
+    (await services.gate.pass(bareJid(question.asker), () => reply(question, services))) ?? busy;
+}
+
+const busy = refusal(
+  'wait',
+  'resource-constraint',
+  'Too many of your questions wait; await their answers first.',
+);
+
+const treeInfo = gated(async ({ query }, { tree }) => {
+  const info = await tree.info(query.attrs.node ?? '');
+  return isRefusal(info) ? info : writeInfo(info);
+});
+
+const treeItems = gated(async ({ query, own }, { tree }) => {
+  const items = await tree.items(query.attrs.node || null, readRsmQuestion(query), own);
+  return isRefusal(items) ? items : writeItems(items);
+});
+
+function replyInfo(question: Question, services: Services): Reply | Promise<Reply> {
+  const { node } = question.query.attrs;
+  if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node || null });
+  const info = node === NS_COMMANDS ? commandListInfo : services.desk.info(node);
+  return info ? writeInfo(info) : treeInfo(question, services);
+}
+
+/** The commands stand at their own node (XEP-0050 §2.2), and lead to nothing further. */
+function replyItems(question: Question, services: Services): Reply | Promise<Reply> {
+  const { asker, own, query } = question;
+  const node = query.attrs.node || null;
+  if (node === NS_COMMANDS) {
+    const items = services.desk.list(asker).map((item) => ({ ...item, jid: own }));
+    return writeItems({ node, items, rsm: null });
   }
-  if (type === 'get' && query.is('ping', NS_PING)) return reply();
-  if (type === 'set' && query.is('command', NS_COMMANDS)) {
-    const answered = await desk.answer(asker, query);
-    return xml('iq', { type: answered.name === 'error' ? 'error' : 'result', to: from, id }, answered);
-  }
-  return refuse('cancel', 'service-unavailable');
+  if (node && services.desk.info(node)) return writeItems({ node, items: [], rsm: null });
+  return treeItems(question, services);
+}
+
+function refusal(type: ErrorType, condition: Condition, text: string | null = null): StanzaError {
+  return { type, condition, text };
+}
+
+function isRefusal(reply: Reply | object): reply is StanzaError {
+  return reply !== null && 'condition' in reply;
 }

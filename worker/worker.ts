@@ -3,18 +3,23 @@
 import { connectWorker } from '../db/connect-worker.ts';
 import { claimDatabase } from '../db/directory.ts';
 import { beat } from '../db/heartbeat.ts';
+import { shelves } from '../operations/browse.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
 import { bareJid, formatJid, tryJid } from '../protocol/jid.ts';
 import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
 import { type Element, xml } from '../protocol/xml.ts';
-import { announcement, answer } from './answer.ts';
+import { announcement, answer, type Services } from './answer.ts';
 import { Asker } from './ask.ts';
+import { KeptShelves } from './browse/kept-shelves.ts';
+import { Tree } from './browse/tree.ts';
 import { CommandDesk } from './commands/desk.ts';
+import { findingCommands } from './commands/finding-commands.ts';
 import { providerCommands } from './commands/provider-commands.ts';
 import type { Config } from './config.ts';
 import { Crawler } from './crawl.ts';
+import { Gate } from './gate.ts';
 import { Indexer } from './indexer.ts';
 import { errorText, type Log } from './log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
@@ -103,17 +108,21 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     log,
   });
 
-  const commands = providerCommands(
-    { db, policy },
-    {
-      wake: () => crawler.wake(),
-      // Its subscription ends as if it had ended it itself.
-      endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
-    },
-  );
-  const desk = new CommandDesk(commands, {
-    onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
+  const deps = { db, policy };
+  const commands = providerCommands(deps, {
+    wake: () => crawler.wake(),
+    // Its subscription ends as if it had ended it itself.
+    endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
+  const services: Services = {
+    deps,
+    desk: new CommandDesk([...findingCommands(deps), ...commands], {
+      onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
+    }),
+    tree: new Tree(deps, new KeptShelves(() => shelves(deps))),
+    gate: new Gate(),
+    onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
+  };
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
   async function onFreshSession(): Promise<void> {
@@ -133,7 +142,7 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
   }
 
   async function answerTo(stanza: Element): Promise<void> {
-    const answered = await answer(stanza, desk);
+    const answered = await answer(stanza, services);
     if (answered) session.send(answered);
   }
 

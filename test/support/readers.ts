@@ -25,10 +25,11 @@ import { readPresence } from '../../protocol/presence.ts';
 import { readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
 import { readRawInfo } from '../../protocol/raw-info.ts';
 import { readRoster } from '../../protocol/roster.ts';
-import { readRsmResult } from '../../protocol/rsm.ts';
+import { readRsmQuestion, readRsmResult } from '../../protocol/rsm.ts';
 import { readStanzaError } from '../../protocol/stanza-error.ts';
 import {
   readSearch,
+  readSearchForm,
   readSearchOffer,
   readSearchResults,
   writeSearch,
@@ -72,9 +73,11 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readPubsubItems,
   readRawInfo,
   readRoster,
+  readRsmQuestion,
   readRsmResult,
   readSchemaAnswer,
   readSearch,
+  readSearchForm,
   readSearchOffer: (element) => {
     const offer = readSearchOffer(element);
     return [writeSearchOffer(offer), writeSearch(offer, new Map([['nick', 'x']]))];

@@ -4,10 +4,12 @@ import { capsVer } from '../../protocol/caps.ts';
 import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { announcement, answer, ownInfo } from '../../worker/answer.ts';
+import { announcement, answer, ownInfo, type Services } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
+import { Tree } from '../../worker/browse/tree.ts';
 import { CommandDesk } from '../../worker/commands/desk.ts';
 import { readConfig } from '../../worker/config.ts';
+import { Gate } from '../../worker/gate.ts';
 import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
 import { parseXml } from '../support/xml.ts';
@@ -115,13 +117,24 @@ test('the log is one JSON object a line, from its threshold up', () => {
 });
 
 describe('the directory answers', () => {
-  const desk = new CommandDesk([], { onError: () => undefined });
-  const ask = async (payload: string, type = 'get') =>
+  const unasked = async () => {
+    throw new Error('the database is not asked');
+  };
+  const services: Services = {
+    deps: { db: null as never, policy: parsePolicy('', null) },
+    desk: new CommandDesk([], { onError: () => undefined }),
+    tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
+    gate: new Gate(),
+    onError: (error) => {
+      throw error;
+    },
+  };
+  const ask = async (payload: string, type = 'get', by = services) =>
     (await answer(
       parseXml(
         `<iq type='${type}' id='1' from='a@b.test/c' to='guildhall@agents.test/guildhall'>${payload}</iq>`,
       ),
-      desk,
+      by,
     )) as Element;
   const conditionOf = (reply: Element) => reply.getChild('error')?.getChildElements()[0]?.name;
 
@@ -149,6 +162,14 @@ describe('the directory answers', () => {
     ['what it does not know', "<query xmlns='jabber:iq:auth'/>", 'get', 'error', 'service-unavailable'],
     ['nothing', '', 'get', 'error', 'bad-request'],
     ['two payloads', '<a/><b/>', 'set', 'error', 'bad-request'],
+    ['how it is searched', "<query xmlns='jabber:iq:search'/>", 'get', 'result', undefined],
+    [
+      'a page that is none',
+      "<query xmlns='http://jabber.org/protocol/disco#items'><set xmlns='http://jabber.org/protocol/rsm'><max>-1</max></set></query>",
+      'get',
+      'error',
+      'bad-request',
+    ],
   ])('%s', async (_what, payload, type, answered, condition) => {
     const reply = await ask(payload, type);
     expect([reply.attrs.type, reply.attrs.to, reply.attrs.id, conditionOf(reply)]).toEqual([
@@ -156,6 +177,26 @@ describe('the directory answers', () => {
       'a@b.test/c',
       '1',
       condition,
+    ]);
+  });
+
+  test('a fault of its own without saying what it was', async () => {
+    const faults: unknown[] = [];
+    const items = "<query xmlns='http://jabber.org/protocol/disco#items' node='tags'/>";
+    const reply = await ask(items, 'get', { ...services, onError: (error) => faults.push(error) });
+    expect(conditionOf(reply)).toBe('internal-server-error');
+    expect(reply.toString()).not.toContain('database');
+    expect(faults).toEqual([new Error('the database is not asked')]);
+  });
+
+  test('who has too many questions waiting that they are to wait', async () => {
+    const reply = await ask("<query xmlns='jabber:iq:agents'/>", 'get', {
+      ...services,
+      gate: { pass: async () => null },
+    });
+    expect([reply.getChild('error')?.attrs.type, conditionOf(reply)]).toEqual([
+      'wait',
+      'resource-constraint',
     ]);
   });
 });

@@ -1,6 +1,6 @@
 /** Short ways to write the directory's own forms. */
 
-import { type Field, type Form, field, form } from '../../protocol/data-form.ts';
+import { type Field, type FieldType, type Form, field, form } from '../../protocol/data-form.ts';
 
 export type Choice = { value: string; label: string };
 
@@ -34,16 +34,16 @@ export function ask(title: string, instructions: string, fields: Field[]): Form 
   return { ...form('form', fields, title), instructions };
 }
 
-export type Column = { name: string; label: string };
+export type Column = { name: string; label: string; type?: FieldType };
 
 /** A table (XEP-0004 §3.4); a cell of several lines has several values. */
 export function table(title: string, columns: Column[], rows: (string | string[])[][]): Form {
   return {
     ...form('result', [], title),
-    reported: columns.map(({ name, label }) => ({ ...field(name, []), label })),
+    reported: columns.map(({ name, label, type }) => ({ ...field(name, [], type), label })),
     items: rows.map((row) =>
-      columns.map(({ name }, at) =>
-        field(name, row[at] ?? '', Array.isArray(row[at]) ? 'text-multi' : 'text-single'),
+      columns.map(({ name, type }, at) =>
+        field(name, row[at] ?? '', type ?? (Array.isArray(row[at]) ? 'text-multi' : 'text-single')),
       ),
     ),
   };

@@ -2,7 +2,12 @@
 
 import { type Problem, problems } from '../../market/problem.ts';
 import { NS_COMMANDS } from '../../protocol/namespaces.ts';
-import { type Condition, type ErrorType, writeStanzaError } from '../../protocol/stanza-error.ts';
+import {
+  type Condition,
+  type ErrorType,
+  type StanzaError,
+  writeStanzaError,
+} from '../../protocol/stanza-error.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 
 /** The conditions of XEP-0050 §4.4, each with the stanza error that goes with it. */
@@ -26,8 +31,12 @@ export function refusal(type: ErrorType, condition: Condition, text: string): El
 }
 
 /** A problem of the catalogue as its stanza error; what is wrong with single values stands in the text. */
-export function problemRefusal({ problem, detail, errors }: Problem): Element {
+export function stanzaErrorOf({ problem, detail, errors }: Problem): StanzaError {
   const { type, condition } = problems[problem];
   const named = errors.map((error) => `${error.pointer}: ${error.detail}`);
-  return writeStanzaError({ type, condition, text: [detail, ...named].join(' ') });
+  return { type, condition, text: [detail, ...named].join(' ') };
+}
+
+export function problemRefusal(refused: Problem): Element {
+  return writeStanzaError(stanzaErrorOf(refused));
 }

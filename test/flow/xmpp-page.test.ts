@@ -1,0 +1,146 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { listingId } from '../../market/listing-id.ts';
+import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
+import { NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import { announcement } from '../../worker/answer.ts';
+import { nodeCharsMax } from '../../worker/browse/nodes.ts';
+import { startAgent, type TestAgent } from '../support/agent.ts';
+import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { listingForm, textField } from '../support/fields.ts';
+import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
+import { Page, shapeOf } from '../support/page.ts';
+import { parseXml } from '../support/xml.ts';
+
+const path = fileURLToPath(new URL('../../docs/xmpp.md', import.meta.url));
+const page = new Page(path);
+
+const idOf = (jid: string, node: string) => listingId({ jid, kind: 'command', node });
+
+let directory: RunningDirectory;
+
+beforeAll(async () => {
+  directory = await startDirectory();
+});
+
+const whole = (name: string, max: string) =>
+  textField(name, {
+    label: name,
+    required: true,
+    validation: { datatype: 'xs:integer', method: 'range', min: '1', max, regex: null },
+  });
+
+/** The specialist of the page, online and listed. */
+async function startDice(): Promise<TestAgent> {
+  const dice = await startAgent({
+    directory: directory.jid,
+    resource: 'bot',
+    commands: {
+      roll: {
+        name: 'Roll dice',
+        fields: [whole('count', '100'), whole('sides', '1000')],
+        infoForms: [
+          listingForm({
+            name: 'Roll dice',
+            description: 'Rolls fair dice.',
+            category: 'games',
+            tags: ['dice', 'random'],
+            lang: ['en'],
+            price_amount: '0.01',
+            price_currency: 'EUR',
+            relay: 'allow',
+          }),
+        ],
+      },
+      loaded: {
+        name: 'Roll a loaded dice',
+        fields: [whole('sides', '1000')],
+        infoForms: [listingForm({ name: 'Roll a loaded dice', category: 'games', tags: ['dice'] })],
+      },
+    },
+  });
+  await listedOverHttp(directory.http, dice.jid, ['Roll dice', 'Roll a loaded dice']);
+  await until('it is online', async () =>
+    (await agentOverHttp(directory.http, dice.jid))?.listings.every(
+      ({ availability, inputs }) => availability?.online && inputs.length > 0,
+    ),
+  );
+  return dice;
+}
+
+/** The answer, also where it is a refusal. */
+async function ask(agent: TestAgent, question: Element): Promise<Element> {
+  const { type, to, id } = question.attrs;
+  const [payload] = question.getChildElements();
+  try {
+    return await agent.ask(type as 'get' | 'set', payload as Element, to ?? '');
+  } catch (error) {
+    const [, refusal] = /^The answer was (<error.*)$/s.exec((error as Error).message) ?? [];
+    if (!refusal) throw error;
+    return xml('iq', { type: 'error', from: to, to: agent.fullJid, id }, parseXml(refusal));
+  }
+}
+
+/** The text of the element of that name, wherever it is. */
+function textIn(element: Element, name: string): string | null {
+  return (
+    element.getChildText(name) ??
+    element
+      .getChildElements()
+      .map((child) => textIn(child, name))
+      .find(Boolean) ??
+    null
+  );
+}
+
+test('each question of docs/xmpp.md has the answer that stands below it', async () => {
+  const dice = await startDice();
+  const ann = await startAgent({
+    directory: directory.jid,
+    subscribe: false,
+    domain: 'works.test',
+    resource: 'desk',
+  });
+  let [session, cursor] = ['SESSION', 'CURSOR'];
+  const stanza = (title: string) =>
+    page.stanza(title, [
+      ...['roll', 'loaded'].map((node): [string, string] => [
+        idOf('dice@agents.test', node),
+        idOf(dice.jid, node),
+      ]),
+      ['guildhall@agents.test', directory.jid],
+      ['dice@agents.test', dice.jid],
+      ['ann@works.test/desk', ann.fullJid],
+      ['SESSION', session],
+      ['CURSOR', cursor],
+    ]);
+  for (const name of page.namesOf('you send')) {
+    const answer = await ask(ann, stanza(`you send: ${name}`));
+    const who = name === 'call' ? 'the specialist' : 'the directory';
+    expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
+    session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
+    cursor = textIn(answer, 'last') ?? cursor;
+  }
+  expect(page.unused).toEqual([]);
+});
+
+describe('docs/xmpp.md', () => {
+  test('shows the disco#info whose hash the presence announces', () => {
+    const info = page.stanza('the directory answers: info', [['x'.repeat(80), '']]);
+    const caps = readCaps(announcement());
+    expect(capsVerOfElement(info.getChild('query', NS_DISCO_INFO) as Element)).toBe(caps?.ver);
+  });
+
+  test('states limits as they are', () => {
+    expect(page.text).toContain(`more than ${nodeCharsMax.toLocaleString('en')} characters`);
+  });
+
+  test('links only to files that exist', () => {
+    const links = [...page.text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1] ?? '');
+    const missing = links.filter((link) => !/^[a-z]+:/.test(link) && !existsSync(join(dirname(path), link)));
+    expect(missing).toEqual([]);
+  });
+});

@@ -1,0 +1,12 @@
+/** The commands for those who look for somebody. */
+
+import type { Deps } from '../../operations/deps.ts';
+import { matchCommand } from './match.ts';
+import { searchCommand } from './search.ts';
+import { showCommand } from './show.ts';
+import { statusCommand } from './status.ts';
+import type { Command } from './step.ts';
+
+export function findingCommands(deps: Deps): Command[] {
+  return [searchCommand(deps), showCommand(deps), matchCommand(deps), statusCommand(deps)];
+}

@@ -1,0 +1,78 @@
+/** The command that searches, page by page. */
+
+import { isProblem, type Problem, problem } from '../../market/problem.ts';
+import { queryLimits } from '../../market/query/ast.ts';
+import { parseQuery } from '../../market/query/parse.ts';
+import { parseSort, sortDefault, sorts } from '../../market/query/sort.ts';
+import type { Deps } from '../../operations/deps.ts';
+import type { SearchInput } from '../../operations/search.ts';
+import { searchNotes, searchTable, searchThatFits, tableLimits } from '../search-table.ts';
+import { ask, choiceField, numberField, textField } from './fields.ts';
+import type { Command, Step } from './step.ts';
+import { single, type Values } from './values.ts';
+
+export const nodeSearch = 'search';
+export const rowsDefault = 20;
+
+export function searchCommand(deps: Deps): Command {
+  return {
+    node: nodeSearch,
+    name: 'Search',
+    async start() {
+      return {
+        form: ask('Search', instructions, [
+          textField('query', 'What is looked for'),
+          choiceField('sort', 'Order', orders, sortDefault),
+          numberField('max', 'Results on a page', { value: rowsDefault, min: 1, max: tableLimits.rowsMax }),
+        ]),
+        actions: ['next'],
+        async submit(values) {
+          const input = inputOf(values);
+          return isProblem(input) ? input : resultPage(deps, input);
+        },
+      };
+    },
+  };
+}
+
+const instructions = [
+  'Words, "phrases", -words, and qualifiers such as tag:finance, lang:de, input:amount, kind:command, online:true.',
+  'An empty query lists everything.',
+].join('\n');
+
+const orders = sorts.map((value) => ({ value, label: `By ${value}` }));
+
+function inputOf(values: Values): SearchInput | Problem {
+  const text = single(values, 'query');
+  // The text is a form's value, which may be longer than a query.
+  if (text.length > 2 * queryLimits.charsMax) {
+    return at('query', `expected at most ${queryLimits.charsMax} characters`);
+  }
+  const query = parseQuery(text);
+  if (isProblem(query)) return at('query', query.detail);
+  const sort = parseSort(single(values, 'sort') || null, query);
+  if (isProblem(sort)) return at('sort', sort.errors[0]?.detail ?? sort.detail);
+  return { query, sort, limit: Number(single(values, 'max')), cursor: null };
+}
+
+function at(pointer: string, detail: string): Problem {
+  return problem('invalid-parameter', 'A field is not accepted.', [{ pointer, detail }]);
+}
+
+/** A page of results; the last one ends the command. */
+async function resultPage(deps: Deps, input: SearchInput): Promise<Step> {
+  const page = await searchThatFits(deps, input);
+  if (isProblem(page)) return page;
+  const form = searchTable(page);
+  const notes = searchNotes(page);
+  const { cursor } = page;
+  if (cursor === null) return { result: form, notes };
+  return {
+    form,
+    actions: ['next', 'complete'],
+    notes,
+    async submit(_values, action) {
+      return action === 'next' ? resultPage(deps, { ...input, cursor }) : { result: null, notes: [] };
+    },
+  };
+}

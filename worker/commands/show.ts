@@ -1,0 +1,31 @@
+/** The command that shows one listing whole. */
+
+import { shownForm } from '../../market/listing-form.ts';
+import { isProblem } from '../../market/problem.ts';
+import type { Deps } from '../../operations/deps.ts';
+import { showListing } from '../../operations/show.ts';
+import { ask, textField } from './fields.ts';
+import type { Command } from './step.ts';
+import { single } from './values.ts';
+
+export const nodeShow = 'show';
+
+export function showCommand(deps: Deps): Command {
+  return {
+    node: nodeShow,
+    name: 'Show a listing',
+    async start() {
+      return {
+        form: ask('Show a listing', 'All that is known of one listing, and whom to call for it.', [
+          textField('id', 'Its id, as search gives it', { required: true }),
+        ]),
+        actions: ['complete'],
+        async submit(values) {
+          const record = await showListing(deps, single(values, 'id'));
+          if (isProblem(record)) return record;
+          return { result: { ...shownForm(record), title: record.listing.name }, notes: [] };
+        },
+      };
+    },
+  };
+}
