@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listingId } from '../../market/listing-id.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
-import { NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
+import { NS_AGENTS, NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { announcement } from '../../worker/answer.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
@@ -119,6 +119,11 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     ]);
   for (const name of page.namesOf('you send')) {
     const answer = await ask(ann, stanza(`you send: ${name}`));
+    // Tests that run on the same servers have agents of their own, which the directory lists too.
+    const list = answer.getChild('query', NS_AGENTS);
+    const isOwn = ({ attrs }: Element) =>
+      [dice.jid, directory.jid].includes(String(attrs.jid).split('/')[0] ?? '');
+    if (list) list.children = list.getChildElements().filter(isOwn);
     const who = name === 'call' ? 'the specialist' : 'the directory';
     expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
     session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
