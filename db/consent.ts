@@ -1,7 +1,7 @@
 /** Consent and presence of agents. */
 
 import { desc, eq, type SQL, sql } from 'drizzle-orm';
-import type { Database } from './database.ts';
+import { type Database, textArray } from './database.ts';
 import { consent, presence } from './schema.ts';
 
 /**
@@ -33,7 +33,7 @@ export async function confirmConsent(db: Database, jids: string[]): Promise<void
   if (jids.length === 0) return;
   await db.execute(sql`
     update consent set confirmed = true
-    where not confirmed and jid in (select jsonb_array_elements_text(${JSON.stringify(jids)}::jsonb))`);
+    where not confirmed and jid = any(${textArray(jids)})`);
 }
 
 /** True where the agent consents, by its subscription or by a registration whose lease runs. */

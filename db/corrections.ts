@@ -5,8 +5,9 @@ import type { Listing } from '../market/listing.ts';
 import type { Correction } from '../market/registration.ts';
 import { type Database, rowsOf } from './database.ts';
 import { type Agent, makeVisitDue } from './queue.ts';
+import { recordChanges } from './record-changes.ts';
+import { deleteListings } from './removals.ts';
 import { listing, listingStatus } from './schema.ts';
-import { deleteListings, recordChanges } from './write-index.ts';
 
 /** A listing with what each source said of it, and when. */
 export type SaidListing = {

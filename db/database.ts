@@ -1,5 +1,6 @@
 /** The type under which every function here takes a connection, whichever driver is behind it. */
 
+import { type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type * as schema from './schema.ts';
 
@@ -11,4 +12,9 @@ export const questionTimeoutMs = 5_000;
 /** Both drivers answer raw statements with an object that has `rows`. */
 export function rowsOf<Row = unknown>(result: unknown): Row[] {
   return (result as { rows: Row[] }).rows;
+}
+
+/** The texts as an array of Postgres, by one parameter. */
+export function textArray(values: string[]): SQL {
+  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
 }

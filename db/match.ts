@@ -5,7 +5,7 @@ import { type InputSet, subsetsOf } from '../market/input-sets.ts';
 import type { Input, ListingRecord } from '../market/listing.ts';
 import { lexeme } from '../market/search-document.ts';
 import { tsqueryOfAny } from './conditions.ts';
-import { type Database, rowsOf } from './database.ts';
+import { type Database, rowsOf, textArray } from './database.ts';
 import { recordOf, selectListings } from './listings.ts';
 import { plannedOnce } from './prepared.ts';
 import { listing } from './schema.ts';
@@ -60,9 +60,6 @@ function setArray(sets: InputSet[]): SQL {
 
 /** The listings of those ids that are still there. */
 export async function listingsById(db: Database, ids: string[]): Promise<ListingRecord[]> {
-  const rows = await selectListings(
-    db,
-    sql`${listing.id} in (select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb))`,
-  );
+  const rows = await selectListings(db, sql`${listing.id} = any(${textArray(ids)})`);
   return rows.map(recordOf);
 }

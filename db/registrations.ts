@@ -5,9 +5,10 @@ import type { Permission, RegistrationRecord, Wish } from '../market/registratio
 import { withdrawnLease } from './consent.ts';
 import { type Database, rowsOf } from './database.ts';
 import { type Agent, makeVisitDue } from './queue.ts';
+import { recordChanges } from './record-changes.ts';
+import { deleteListings } from './removals.ts';
 import { registration } from './schema.ts';
 import { forgetVitality } from './vitality.ts';
-import { deleteListings, recordChanges } from './write-index.ts';
 
 const state = sql<RegistrationRecord['state']>`case
   when ${registration.leaseUntil} = ${withdrawnLease} then 'withdrawn'

@@ -1,4 +1,7 @@
-/** The tables. What reads and writes them stands in the other files of this folder, one function per question. */
+/**
+ * The tables, all in one file: migrations are made from it, and how they hang together is seen at once. What reads and
+ * writes them stands in the other files of this folder, one function per question.
+ */
 
 import { sql } from 'drizzle-orm';
 import {

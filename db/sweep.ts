@@ -3,8 +3,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { withdrawnLease } from './consent.ts';
 import { type Database, rowsOf } from './database.ts';
+import { recordChanges } from './record-changes.ts';
+import { deleteListings, removeConsentListings } from './removals.ts';
 import { forgetTokens } from './tokens.ts';
-import { deleteListings, recordChanges, removeConsentListings } from './write-index.ts';
 
 export const sweepLimits = {
   /** A lapsed lease can be renewed this long; then the registration goes, and the listings that rested on it. */

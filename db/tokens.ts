@@ -2,7 +2,7 @@
 
 import { and, desc, eq, sql } from 'drizzle-orm';
 import type { TokenScope } from '../market/token.ts';
-import { type Database, rowsOf } from './database.ts';
+import { type Database, rowsOf, textArray } from './database.ts';
 import { token } from './schema.ts';
 
 export type NewToken = {
@@ -34,7 +34,7 @@ export async function insertToken(db: Database, given: NewToken, max: number): P
   const { id, jid, hash, scopes, label, days } = given;
   const result = await db.execute(sql`
     insert into token (id, jid, hash, scopes, label, expires)
-    select ${id}, ${jid}, ${hash}, array(select jsonb_array_elements_text(${JSON.stringify(scopes)}::jsonb)),
+    select ${id}, ${jid}, ${hash}, ${textArray(scopes)},
       ${label}, now() + ${days} * interval '1 day'
     where (select count(*) from token where jid = ${jid} and ${isLive}) < ${max}
     returning extract(epoch from expires)::float8 * 1000 as "expiresMs"`);
@@ -63,7 +63,7 @@ export async function revokeTokens(db: Database, jid: string, ids: string[]): Pr
   const result = await db.execute(sql`
     update token set revoked = now()
     where jid = ${jid} and ${isLive}
-      and id = any(array(select jsonb_array_elements_text(${JSON.stringify(ids)}::jsonb)))
+      and id = any(${textArray(ids)})
     returning id`);
   return rowsOf<{ id: string }>(result).map(({ id }) => id);
 }

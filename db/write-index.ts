@@ -1,14 +1,15 @@
 /** Writes what visits found: by replacement, in one transaction that ends by taking its change numbers. */
 
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { Facts } from '../market/facts.ts';
 import type { Listing, Source } from '../market/listing.ts';
-import { searchDocument, termsOf } from '../market/search-document.ts';
+import { searchDocument } from '../market/search-document.ts';
 import { siteOf } from '../market/site.ts';
 import { crowdLimits } from '../market/standing.ts';
 import { consents, withdrawnLease } from './consent.ts';
-import { type Database, rowsOf } from './database.ts';
-import { forgetVitality } from './vitality.ts';
+import { type Database, rowsOf, textArray } from './database.ts';
+import { type Change, recordChanges } from './record-changes.ts';
+import { deleteListings } from './removals.ts';
 
 export type IndexedListing = {
   listing: Listing;
@@ -100,63 +101,6 @@ async function whatConsentAllows(tx: Database, batch: AgentIndex[]): Promise<Age
   });
 }
 
-/** Ends the agent's subscription: its presence goes with it, and every listing that rested on it alone. */
-export async function withdrawSubscription(db: Database, jid: string): Promise<number> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`delete from consent where jid = ${jid}`);
-    await forgetVitality(tx, jid);
-    return removeConsentListings(tx, jid);
-  });
-}
-
-/**
- * Removes what rests on a consent that is not there: what an earlier life of the worker left half done. A lapsed
- * registration keeps its listings until it is swept.
- */
-export async function removeUnconsented(db: Database): Promise<number> {
-  return db.transaction(async (tx) => {
-    const removed = await deleteListings(
-      tx,
-      sql`on_consent and not ${consents(sql`listing.jid`)}
-        and not exists (select from registration where registration.jid = listing.jid)`,
-    );
-    await recordChanges(tx, removed);
-    return removed.length;
-  });
-}
-
-/** Removes everything listed from domains that the operator excludes. */
-export async function removeDomains(db: Database, excludes: (domain: string) => boolean): Promise<number> {
-  const found = await db.execute(sql`select distinct domain from agent`);
-  const domains = rowsOf<{ domain: string }>(found).map((row) => row.domain);
-  const excluded = domains.filter(excludes);
-  if (excluded.length === 0) return 0;
-  return db.transaction(async (tx) => {
-    const removed = await deleteListings(tx, sql`domain = any(${textArray(excluded)})`);
-    await recordChanges(tx, removed);
-    return removed.length;
-  });
-}
-
-/** Removes every listing that rested on this agent's consent alone, unless it consents still in another way. */
-export async function removeConsentListings(db: Database, jid: string): Promise<number> {
-  return db.transaction(async (tx) => {
-    await tx.execute(sql`select from agent where jid = ${jid} for update`);
-    const removed = await deleteListings(tx, sql`jid = ${jid} and on_consent and not ${consents(jid)}`);
-    // Its commands were known by its consent; what it states to everybody stays.
-    await tx.execute(
-      sql`delete from fact where jid = ${jid} and source = 'commands' and not ${consents(jid)}`,
-    );
-    await recordChanges(tx, removed);
-    return removed.length;
-  });
-}
-
-/** `came` and `went`: the listing as it is now, and as it was. */
-export type Change =
-  | { id: string; op: 'put'; came: Listing; went: Listing | null }
-  | { id: string; op: 'delete'; firstSeen: string; went: Listing };
-
 async function upsertAgents(tx: Database, batch: AgentIndex[]): Promise<void> {
   const rows = batch
     .filter((agent) => agent.listings.length > 0)
@@ -247,39 +191,6 @@ async function upsertListings(tx: Database, batch: AgentIndex[]): Promise<Change
   });
 }
 
-/** Counts the words, tags and inputs of listings that came, and those of listings that went, or are as they were no more. */
-async function countTerms(tx: Database, changes: Change[]): Promise<void> {
-  const terms = new Map<string, { kind: string; text: string; n: number }>();
-  const count = (listings: Listing[], by: 1 | -1) => {
-    for (const { kind, text } of listings.flatMap(termsOf)) {
-      const key = `${kind} ${text}`;
-      terms.set(key, { kind, text, n: (terms.get(key)?.n ?? 0) + by });
-    }
-  };
-  count(
-    changes.flatMap((change) => (change.op === 'put' ? [change.came] : [])),
-    1,
-  );
-  count(
-    changes.flatMap(({ went }) => went ?? []),
-    -1,
-  );
-  const counted = [...terms.values()].filter(({ n }) => n !== 0);
-  if (counted.length === 0) return;
-  await tx.execute(sql`
-    insert into term (kind, text, n)
-    select kind, text, n from jsonb_to_recordset(${JSON.stringify(counted)}::jsonb)
-      as row(kind text, text text, n integer)
-    order by kind, text
-    on conflict (kind, text) do update set n = term.n + excluded.n`);
-  // What nobody says any more is not offered either.
-  const lost = counted.filter(({ n }) => n < 0);
-  if (lost.length === 0) return;
-  await tx.execute(sql`
-    delete from term using jsonb_to_recordset(${JSON.stringify(lost)}::jsonb) as row(kind text, text text)
-    where term.kind = row.kind and term.text = row.text and n <= 0`);
-}
-
 /** Keeps which sets of required inputs there are, so that asking with twelve names asks for the few that exist. */
 async function keepInputSets(tx: Database, changed: string[]): Promise<void> {
   if (changed.length === 0) return;
@@ -338,52 +249,4 @@ async function markMissing(tx: Database, batch: AgentIndex[]): Promise<string[]>
         select from jsonb_object_keys(listing_status.sources) as source where not source = any(look.read))
     returning listing_status.id`);
   return rowsOf<{ id: string }>(result).map((row) => row.id);
-}
-
-/** Deletes listings, and what is kept of agents that have none left. Its changes are to be recorded last of all. */
-export async function deleteListings(tx: Database, where: SQL): Promise<Change[]> {
-  const result = await tx.execute(sql`
-    delete from listing where ${where} returning id, jid, first_seen::text as "firstSeen", body as went`);
-  const rows = rowsOf<{ id: string; jid: string; firstSeen: string; went: Listing }>(result);
-  if (rows.length === 0) return [];
-  await tx.execute(sql`
-    with unlisted as (
-      delete from agent
-      where jid = any(${textArray([...new Set(rows.map((row) => row.jid))])})
-        and not exists (select from listing where listing.jid = agent.jid)
-      returning jid
-    )
-    delete from fact where jid in (select jid from unlisted)`);
-  return rows.map(({ id, firstSeen, went }) => ({ id, op: 'delete', firstSeen, went }));
-}
-
-/**
- * Counts the words that came and went, and takes the sequence numbers last of all: the lock on the one row is held until
- * commit, so none appears late.
- */
-export async function recordChanges(tx: Database, changes: Change[]): Promise<void> {
-  if (changes.length === 0) return;
-  await countTerms(tx, changes);
-  const numbered = changes.map(({ id, op, ...change }) => ({
-    id,
-    op,
-    firstSeen: 'firstSeen' in change ? change.firstSeen : null,
-  }));
-  await tx.execute(sql`
-    with head as (
-      update change_head set seq = seq + ${changes.length} returning seq - ${changes.length} as base
-    ), numbered as (
-      select row.id, row.op, head.base + row_number() over (order by row.id) as seq,
-        coalesce(row."firstSeen", listing.first_seen) as first_seen
-      from head cross join jsonb_to_recordset(${JSON.stringify(numbered)}::jsonb)
-        as row(id text, op text, "firstSeen" timestamptz)
-      left join listing on listing.id = row.id
-    )
-    insert into change (id, seq, op, at, first_seen)
-    select id, seq, op, now(), first_seen from numbered
-    on conflict (id) do update set seq = excluded.seq, op = excluded.op, at = excluded.at`);
-}
-
-function textArray(values: string[]) {
-  return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
 }

@@ -202,3 +202,10 @@ export function codesByStatus(codes: ProblemCode[]): [number, ProblemCode[]][] {
   const all = new Set<ProblemCode>([...codes, ...anywhere]);
   return [...Map.groupBy(all, (code) => problems[code].status)];
 }
+
+/** A body of JSON that has to be there. */
+export function jsonBody<Schema extends z.ZodType>(
+  schema: Schema,
+): { required: true; content: { 'application/json': { schema: Schema } } } {
+  return { required: true, content: { 'application/json': { schema } } };
+}

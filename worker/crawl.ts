@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hasConsent } from '../db/consent.ts';
 import { enqueue, enqueueNew, type LeasedTarget, lease, release, releaseAll } from '../db/queue.ts';
 import { findRegistration } from '../db/registrations.ts';
-import { removeDomains, removeUnconsented } from '../db/write-index.ts';
+import { removeDomains, removeUnconsented } from '../db/removals.ts';
 import type { Policy } from '../market/policy.ts';
 import { parseJid, tryJid } from '../protocol/jid.ts';
 import { backoffMs } from './backoff.ts';

@@ -3,7 +3,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { confirmConsent, grantConsent, subscribers } from '../db/consent.ts';
 import type { Database } from '../db/database.ts';
-import { withdrawSubscription } from '../db/write-index.ts';
+import { withdrawSubscription } from '../db/removals.ts';
 import type { Policy } from '../market/policy.ts';
 import { bareJid, type Jid, parseJid } from '../protocol/jid.ts';
 import { type PresenceType, readPresence } from '../protocol/presence.ts';

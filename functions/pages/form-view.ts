@@ -88,7 +88,10 @@ function select(input: Input, shared: Html, value: string): Html {
   )}</select>`;
 }
 
-/** The kind of HTML input, and the bounds it can check by itself. A stated pattern is shown and never run. */
+/**
+ * The kind of HTML input, and the bounds it can check by itself. A stated pattern is shown and never run. A placeholder shows
+ * how a value is written where the browser has no control that says so; the label and the help say what it is.
+ */
 function kindOf(input: Input): Html {
   switch (input.type) {
     case 'number':

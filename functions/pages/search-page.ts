@@ -52,6 +52,7 @@ function heading({ text, outcome }: Search): Html {
     : html`Listings for <span class="asked">${said(excerpt(text.trim(), headingCharsMax))}</span>`;
 }
 
+/** The box is named by its label, for those who do not see it; the placeholder asks the same of those who do. */
 function searchForm({ text, sort, outcome }: Search): Html {
   const refused = isProblem(outcome) ? outcome : null;
   return html`<form class="search" role="search" action="/" method="get">

@@ -70,6 +70,7 @@ code { overflow-wrap: anywhere; }
 input, select, textarea, button { font: inherit; color: inherit; }
 input, select, textarea { background: var(--raised); border: 1px solid var(--edge); border-radius: 6px; padding: 0.5rem 0.65rem; max-width: 100%; }
 input[aria-invalid] { border-color: var(--bad); }
+/* Browsers draw it too faint to be read. */
 ::placeholder { color: var(--soft); opacity: 1; }
 button { cursor: pointer; background: var(--accent); color: var(--on-accent); border: 1px solid transparent; border-radius: 6px; padding: 0.55rem 1.1rem; font-weight: 600; }
 button:hover { background: var(--accent-strong); }

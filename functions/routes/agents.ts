@@ -5,10 +5,10 @@ import { browseAgents, showAgent } from '../../operations/show.ts';
 import { createRouter } from '../context.ts';
 import { linkNext } from '../link-next.ts';
 import { pages, reads } from '../openapi.ts';
+import { limitParameter, paging } from '../parameters.ts';
 import { problemResponse } from '../problem-response.ts';
 import { AgentPageSchema, AgentSchema } from '../schemas.ts';
 import { agentJson, countedAgentJson } from '../serialize.ts';
-import { LimitSchema, paging } from './listings.ts';
 import { addressCharsMax } from './seeds.ts';
 
 const showRoute = createRoute({
@@ -49,7 +49,7 @@ const listRoute = createRoute({
           maxLength: addressCharsMax,
           example: 'works.test',
         }),
-      limit: LimitSchema,
+      limit: limitParameter('providers'),
       cursor: z.string().optional().openapi(paging),
     }),
   },

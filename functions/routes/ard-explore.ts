@@ -9,6 +9,7 @@ import { shown } from '../../market/query/clean.ts';
 import { type Counted, type CountedField, countEntries } from '../../operations/catalog.ts';
 import { ardAnswers, ExploreResponseSchema, FilterSchema, TextSchema } from '../ard-schemas.ts';
 import { createRouter } from '../context.ts';
+import { jsonBody } from '../openapi.ts';
 import { problemResponse } from '../problem-response.ts';
 
 const bucketsDefault = 20;
@@ -52,35 +53,26 @@ const exploreRoute = createRoute({
     '.',
   ),
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
+    body: jsonBody(
+      z
+        .strictObject({
+          query: z
+            .strictObject({ text: TextSchema.optional(), filter: FilterSchema.optional() })
+            .optional()
+            .describe('What the entries must fit.'),
+          resultType: z
             .strictObject({
-              query: z
-                .strictObject({ text: TextSchema.optional(), filter: FilterSchema.optional() })
-                .optional()
-                .describe('What the entries must fit.'),
-              resultType: z
-                .strictObject({
-                  facets: z
-                    .array(FacetSchema)
-                    .min(1)
-                    .max(20)
-                    .describe('The fields whose values are counted.'),
-                })
-                .describe('What is asked for.'),
+              facets: z.array(FacetSchema).min(1).max(20).describe('The fields whose values are counted.'),
             })
-            .openapi('ExploreRequest', {
-              example: {
-                query: { filter: { tags: ['currency'] } },
-                resultType: { facets: [{ field: 'publisher', limit: 5 }] },
-              },
-            }),
-        },
-      },
-    },
+            .describe('What is asked for.'),
+        })
+        .openapi('ExploreRequest', {
+          example: {
+            query: { filter: { tags: ['currency'] } },
+            resultType: { facets: [{ field: 'publisher', limit: 5 }] },
+          },
+        }),
+    ),
   },
   responses: ardAnswers(
     ExploreResponseSchema,

@@ -21,6 +21,7 @@ import {
   TextSchema,
 } from '../ard-schemas.ts';
 import { createRouter } from '../context.ts';
+import { jsonBody } from '../openapi.ts';
 import { problemResponse } from '../problem-response.ts';
 import type { Referral } from '../referrals.ts';
 
@@ -44,36 +45,31 @@ const searchRoute = createRoute({
   summary: 'Entries that fit a need, best first',
   description: 'The search behind `/v1/listings`, as ARD v0.9 has it (§7.2).',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              query: z
-                .strictObject({ text: TextSchema, filter: FilterSchema.optional() })
-                .describe('A need in words, and what must hold besides.'),
-              federation: z
-                .enum(federations, `expected one of ${federations.join(', ')}`)
-                .optional()
-                .openapi({
-                  description:
-                    'Other registries are never asked; unless `none`, the answer refers to them. `auto` where it is left out.',
-                }),
-              pageSize: PageSize.optional().openapi({
-                description: `At most so many entries; ${searchPageSizeDefault} where it is left out.`,
-              }),
-              pageToken: PageToken.optional(),
-            })
-            .openapi('SearchRequest', {
-              example: {
-                query: { text: 'find me an agent that converts currencies', filter: { tags: ['finance'] } },
-                pageSize: 5,
-              },
+    body: jsonBody(
+      z
+        .strictObject({
+          query: z
+            .strictObject({ text: TextSchema, filter: FilterSchema.optional() })
+            .describe('A need in words, and what must hold besides.'),
+          federation: z
+            .enum(federations, `expected one of ${federations.join(', ')}`)
+            .optional()
+            .openapi({
+              description:
+                'Other registries are never asked; unless `none`, the answer refers to them. `auto` where it is left out.',
             }),
-        },
-      },
-    },
+          pageSize: PageSize.optional().openapi({
+            description: `At most so many entries; ${searchPageSizeDefault} where it is left out.`,
+          }),
+          pageToken: PageToken.optional(),
+        })
+        .openapi('SearchRequest', {
+          example: {
+            query: { text: 'find me an agent that converts currencies', filter: { tags: ['finance'] } },
+            pageSize: 5,
+          },
+        }),
+    ),
   },
   responses: ardAnswers(
     SearchResponseSchema,

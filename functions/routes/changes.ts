@@ -6,12 +6,12 @@ import { type AppContext, createRouter } from '../context.ts';
 import type { EventStreams } from '../events/streams.ts';
 import { examples } from '../examples.ts';
 import { headed, pages, refusals } from '../openapi.ts';
+import { limitParameter } from '../parameters.ts';
 import { problemResponse } from '../problem-response.ts';
 import { IdSchema, ListingSchema } from '../schemas.ts';
 import { listingJson } from '../serialize.ts';
 
 const { pageSizeDefault, pageSizeMax } = feedLimits;
-const limitMessage = `expected a whole number from 1 to ${pageSizeMax}`;
 const sinceMessage = 'expected a whole number from 0 to the last number of the feed';
 
 /** What fifteen digits hold. */
@@ -95,21 +95,11 @@ const changesRoute = createRoute({
         example: '4711',
         description: 'The cursor of the last page; it stands in for `since`.',
       }),
-      limit: z
-        .string()
-        .regex(/^\d{1,9}$/, limitMessage)
-        .transform(Number)
-        .refine((limit) => limit >= 1 && limit <= pageSizeMax, limitMessage)
-        .optional()
-
-        .openapi({
-          description: 'At most so many changes.',
-          type: 'integer',
-          minimum: 1,
-          maximum: pageSizeMax,
-          default: pageSizeDefault,
-          example: pageSizeDefault,
-        }),
+      limit: limitParameter('changes', {
+        max: pageSizeMax,
+        usual: pageSizeDefault,
+        example: pageSizeDefault,
+      }),
       include: z
         .enum(['listing'], 'expected listing')
         .optional()

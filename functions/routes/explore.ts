@@ -5,8 +5,8 @@ import { parseQuery } from '../../market/query/parse.ts';
 import { facets, stats, suggest } from '../../operations/explore.ts';
 import { createRouter } from '../context.ts';
 import { reads } from '../openapi.ts';
+import { QuerySchema } from '../parameters.ts';
 import { problemResponse } from '../problem-response.ts';
-import { QuerySchema } from './listings.ts';
 
 const CountsSchema = z
   .array(

@@ -1,5 +1,4 @@
 import { createRoute, z } from '@hono/zod-openapi';
-import { cursorCharsMax } from '../../market/cursor.ts';
 import { matchLimits } from '../../market/match.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
 import { type Query, queryLimits } from '../../market/query/ast.ts';
@@ -12,36 +11,18 @@ import { pageSizeDefault, pageSizeMax, search } from '../../operations/search.ts
 import { showListing } from '../../operations/show.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import { linkNext } from '../link-next.ts';
-import { answers, pages, reads } from '../openapi.ts';
+import { answers, jsonBody, pages, reads } from '../openapi.ts';
+import { limitMessage, limitParameter, paging, QuerySchema } from '../parameters.ts';
 import { problemResponse } from '../problem-response.ts';
 import { IdSchema, ListingPageSchema, ListingSchema, MatchPageSchema } from '../schemas.ts';
 import { hitJson, listingJson } from '../serialize.ts';
 
-const limitMessage = `expected a whole number from 1 to ${pageSizeMax}`;
+const limitFault = limitMessage(pageSizeMax);
 const explainMessage = 'expected true or false';
-export const QuerySchema = z.string(`expected a text of at most ${queryLimits.charsMax} characters`).openapi({
-  description: 'A query: words, "phrases", -word and qualifiers, as /docs#queries has them.',
-  maxLength: queryLimits.charsMax,
-  example: 'convert currency',
-});
-export const LimitSchema = z
-  .string()
-  .regex(/^\d{1,9}$/, limitMessage)
-  .transform(Number)
-  .refine((limit) => limit >= 1 && limit <= pageSizeMax, limitMessage)
-  .optional()
-  .openapi({
-    description: 'At most so many listings.',
-    type: 'integer',
-    minimum: 1,
-    maximum: pageSizeMax,
-    default: pageSizeDefault,
-    example: 5,
-  });
 const LimitMember = z
-  .int(limitMessage)
-  .min(1, limitMessage)
-  .max(pageSizeMax, limitMessage)
+  .int(limitFault)
+  .min(1, limitFault)
+  .max(pageSizeMax, limitFault)
   .optional()
   .openapi({ description: `At most so many listings; ${pageSizeDefault} where it is left out.` });
 
@@ -50,11 +31,6 @@ const sorting = {
     'The order. `distance` needs `near:` in the query, `price` needs `currency:`; without words, `relevance` is quality.',
   enum: [...sorts],
   example: 'relevance',
-};
-export const paging = {
-  description: 'The cursor of the last page of the same query.',
-  maxLength: cursorCharsMax,
-  example: 'WyJ4IiwieSIsInoiXQ',
 };
 const explaining = { description: 'Whether each hit names the shares of its score.', example: true };
 
@@ -73,7 +49,7 @@ const searchRoute = createRoute({
         .string()
         .openapi({ ...sorting, default: 'relevance' })
         .optional(),
-      limit: LimitSchema,
+      limit: limitParameter('listings'),
       cursor: z.string().optional().openapi(paging),
       explain: z
         .enum(['true', 'false'], explainMessage)
@@ -98,36 +74,31 @@ const searchBodyRoute = createRoute({
   summary: 'Search with a JSON query',
   description: 'The search of `GET /v1/listings`, for queries that a program puts together.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              q: z.unknown().optional().openapi({
-                type: 'string',
-                description: 'As the parameter q.',
-                maxLength: queryLimits.charsMax,
-              }),
-              filters: z.unknown().optional().openapi({
-                type: 'object',
-                description: 'By qualifier: a value, or values of which one must hold.',
-              }),
-              sort: z.string('expected the name of an order').optional().openapi(sorting),
-              limit: LimitMember,
-              cursor: z.string('expected a cursor').optional().openapi(paging),
-              explain: z.boolean(explainMessage).optional().openapi(explaining),
-            })
-            .openapi('ListingQuery', {
-              description: 'Words and qualifiers, all of which must hold.',
-              example: {
-                q: 'convert',
-                filters: { tag: ['currency', 'units'], price: '<=1', currency: 'EUR' },
-              },
-            }),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          q: z.unknown().optional().openapi({
+            type: 'string',
+            description: 'As the parameter q.',
+            maxLength: queryLimits.charsMax,
+          }),
+          filters: z.unknown().optional().openapi({
+            type: 'object',
+            description: 'By qualifier: a value, or values of which one must hold.',
+          }),
+          sort: z.string('expected the name of an order').optional().openapi(sorting),
+          limit: LimitMember,
+          cursor: z.string('expected a cursor').optional().openapi(paging),
+          explain: z.boolean(explainMessage).optional().openapi(explaining),
+        })
+        .openapi('ListingQuery', {
+          description: 'Words and qualifiers, all of which must hold.',
+          example: {
+            q: 'convert',
+            filters: { tag: ['currency', 'units'], price: '<=1', currency: 'EUR' },
+          },
+        }),
+    ),
   },
   responses: answers(
     ListingPageSchema,
@@ -152,34 +123,29 @@ const matchRoute = createRoute({
   summary: 'Which listings could be called with these inputs, and which lack just one',
   description: 'Names are compared by what they mean, values by the type of the input.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              inputs: z
-                .record(
-                  z.string().min(1).max(matchLimits.namesCharsMax),
-                  z.union([One, z.array(One)], valueMessage),
-                  namesMessage,
-                )
-                .refine((given) => Object.keys(given).length > 0, namesMessage)
-                .refine((given) => Object.keys(given).length <= matchLimits.namesMax, namesMessage)
-                .openapi({
-                  description: 'What there is, by name.',
-                  minProperties: 1,
-                  maxProperties: matchLimits.namesMax,
-                }),
-              limit: LimitMember,
-            })
-            .openapi('MatchRequest', {
-              description: 'Values that something should be made of.',
-              example: { inputs: { amount: 5, from: 'EUR', to: 'JPY' } },
+    body: jsonBody(
+      z
+        .strictObject({
+          inputs: z
+            .record(
+              z.string().min(1).max(matchLimits.namesCharsMax),
+              z.union([One, z.array(One)], valueMessage),
+              namesMessage,
+            )
+            .refine((given) => Object.keys(given).length > 0, namesMessage)
+            .refine((given) => Object.keys(given).length <= matchLimits.namesMax, namesMessage)
+            .openapi({
+              description: 'What there is, by name.',
+              minProperties: 1,
+              maxProperties: matchLimits.namesMax,
             }),
-        },
-      },
-    },
+          limit: LimitMember,
+        })
+        .openapi('MatchRequest', {
+          description: 'Values that something should be made of.',
+          example: { inputs: { amount: 5, from: 'EUR', to: 'JPY' } },
+        }),
+    ),
   },
   responses: answers(
     MatchPageSchema,

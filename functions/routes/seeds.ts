@@ -2,7 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { isProblem } from '../../market/problem.ts';
 import { seed } from '../../operations/seed.ts';
 import { createRouter } from '../context.ts';
-import { headed, refusals } from '../openapi.ts';
+import { headed, jsonBody, refusals } from '../openapi.ts';
 import { problemResponse } from '../problem-response.ts';
 
 /** RFC 7622: three parts of at most 1,023 octets, and what divides them. */
@@ -23,26 +23,21 @@ const seedRoute = createRoute({
   description:
     'The visit follows within seconds, and leads on to what the entity lists below it. What is found shows at the Location, or nothing does where the entity offers nothing.',
   request: {
-    body: {
-      required: true,
-      content: {
-        'application/json': {
-          schema: z
-            .strictObject({
-              jid: address('a JID such as fx@works.test').optional().describe('The JID of an agent.'),
-              domain: address('a domain such as works.test')
-                .optional()
-                .describe('A server or component, with what it lists.'),
-            })
-            .refine(({ jid, domain }) => (jid === undefined) !== (domain === undefined), one)
-            .refine(({ domain }) => !domain?.includes('@'), 'expected a domain without "@"')
-            .openapi('SeedRequest', {
-              description: 'Either a JID or a domain.',
-              example: { jid: 'fx@works.test' },
-            }),
-        },
-      },
-    },
+    body: jsonBody(
+      z
+        .strictObject({
+          jid: address('a JID such as fx@works.test').optional().describe('The JID of an agent.'),
+          domain: address('a domain such as works.test')
+            .optional()
+            .describe('A server or component, with what it lists.'),
+        })
+        .refine(({ jid, domain }) => (jid === undefined) !== (domain === undefined), one)
+        .refine(({ domain }) => !domain?.includes('@'), 'expected a domain without "@"')
+        .openapi('SeedRequest', {
+          description: 'Either a JID or a domain.',
+          example: { jid: 'fx@works.test' },
+        }),
+    ),
   },
   responses: {
     ...refusals('invalid-body', 'body-too-large', 'domain-not-crawled'),

@@ -2,21 +2,16 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import type { WorkerDatabase } from '../../db/connect-worker.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { sharedLimits } from '../../functions/events/limits.ts';
-import { migrate } from '../migrate.ts';
-import { freePort } from '../stack/ports.ts';
-import { startPostgres } from '../stack/postgres.ts';
-import { atMost, type Bench, percentile } from './ratio.ts';
+import { atMost, type Bench, percentile, type Ratios } from './ratio.ts';
 import { agentOf, randomOf } from './sample-listings.ts';
+import { withScratchDatabase } from './scratch-database.ts';
 
 const streams = 1_000;
 /** Held besides, for a while, to see what each takes: the first use up what the start of the process left free. */
@@ -28,22 +23,17 @@ const collects = ['--expose-gc', '--import', "data:text/javascript,process.on('S
 
 type Server = { child: ChildProcess; url: URL };
 
-export const bench: Bench = async ({ full, say }) => {
-  const rounds = full ? 20 : 8;
-  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-'));
-  chmodSync(dir, 0o755);
-  const postgres = await startPostgres({
-    dir: join(dir, 'postgres'),
-    port: await freePort(),
-    logFile: join(dir, 'log'),
-    durable: false,
-  });
+export const bench: Bench = ({ full, say }) =>
+  withScratchDatabase((database) => measure(database, full ? 20 : 8, say));
+
+async function measure(
+  database: WorkerDatabase & { url: string },
+  rounds: number,
+  say: (line: string) => void,
+): Promise<Ratios> {
   const servers: Server[] = [];
   try {
-    await postgres.createDatabase('bench');
-    await migrate(postgres.url('bench'));
-    const database = connectWorker(postgres.url('bench'), () => undefined);
-    const environment = { DATABASE_URL: postgres.url('bench'), PORT: '0' };
+    const environment = { DATABASE_URL: database.url, PORT: '0' };
     const ours = await start('../../functions/serve.ts', environment);
     const bare = await start('bare-events.ts', {});
     servers.push(ours, bare);
@@ -77,7 +67,6 @@ export const bench: Bench = async ({ full, say }) => {
       times.bare.push(bareMs);
       times.ours.push(oursMs);
     }
-    await database.end();
     const slowest = Math.max(...times.ours);
     const floor = percentile(times.bare, 0.5);
     say(
@@ -93,10 +82,8 @@ export const bench: Bench = async ({ full, say }) => {
     };
   } finally {
     for (const { child } of servers) child.kill('SIGKILL');
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
   }
-};
+}
 
 async function start(entry: string, environment: { [name: string]: string }): Promise<Server> {
   const path = fileURLToPath(new URL(entry, import.meta.url));

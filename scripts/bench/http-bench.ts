@@ -1,22 +1,20 @@
 /** What a 304 saves and costs, and the same routes on Node and on workerd. */
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { Agent } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { connectWorker } from '../../db/connect-worker.ts';
 import { grantConsent, notePresence } from '../../db/consent.ts';
+import type { Database } from '../../db/database.ts';
 import { indexState } from '../../db/index-state.ts';
 import { writeIndex } from '../../db/write-index.ts';
-import { migrate } from '../migrate.ts';
 import { startNeonEndpoint } from '../stack/neon-endpoint.ts';
 import { freePort } from '../stack/ports.ts';
-import { startPostgres } from '../stack/postgres.ts';
 import { startFunctions } from '../stack/workerd.ts';
 import { type Asked, burst, startServer } from './http-load.ts';
 import { atLeast, atMost, type Bench, inTurn, percentile, type Ratios } from './ratio.ts';
 import { agentOf, randomOf, wordOf } from './sample-listings.ts';
+import { withScratchDatabase } from './scratch-database.ts';
+
+type Say = (line: string) => void;
 
 const inFlight = 8;
 const batchSize = 500;
@@ -24,32 +22,19 @@ const rounds = 8;
 /** Fewer of what searches, which takes longer. */
 const requestsPerBurst = { search: 48, other: 160 };
 
-export const bench: Bench = async ({ full, say }) => {
-  const size = full ? 100_000 : 10_000;
-  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-'));
-  chmodSync(dir, 0o755);
-  const ends: (() => unknown)[] = [() => rmSync(dir, { recursive: true, force: true })];
-  try {
-    const postgres = await startPostgres({
-      dir: join(dir, 'postgres'),
-      port: await freePort(),
-      logFile: join(dir, 'log'),
-      // Marks are held for the commit, and that takes as long as the disk.
-      durable: true,
-    });
-    ends.push(() => postgres.stop());
-    await postgres.createDatabase('bench');
-    const url = postgres.url('bench');
-    await migrate(url);
-    const database = connectWorker(url, () => undefined);
-    ends.push(() => database.end());
-    const random = randomOf(1);
-    const batch = (at: number) => Array.from({ length: batchSize }, (_, of) => agentOf(at + of, random));
-    for (let at = 0; at < size; at += batchSize) await writeIndex(database.db, batch(at), 60_000);
-    await database.db.execute(sql`vacuum analyze`);
-    say(`${size} listings`);
-    const ratios = await writes(database.db, batch(0), say);
+export const bench: Bench = ({ full, say }) =>
+  // Marks are held for the commit, and that takes as long as the disk.
+  withScratchDatabase((database) => measure(database, full ? 100_000 : 10_000, say), { durable: true });
 
+async function measure({ db, url }: { db: Database; url: string }, size: number, say: Say): Promise<Ratios> {
+  const random = randomOf(1);
+  const batch = (at: number) => Array.from({ length: batchSize }, (_, of) => agentOf(at + of, random));
+  for (let at = 0; at < size; at += batchSize) await writeIndex(db, batch(at), 60_000);
+  await db.execute(sql`vacuum analyze`);
+  say(`${size} listings`);
+  const ratios = await writes(db, batch(0), say);
+  const ends: (() => unknown)[] = [];
+  try {
     const neon = await startNeonEndpoint({ port: await freePort() });
     ends.push(() => neon.stop());
     const workerd = await startFunctions({
@@ -69,7 +54,7 @@ export const bench: Bench = async ({ full, say }) => {
   } finally {
     for (const end of ends.reverse()) await end();
   }
-};
+}
 
 const paths = {
   search: `/v1/listings?q=${wordOf(3)}`,

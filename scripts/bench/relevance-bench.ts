@@ -1,11 +1,7 @@
 /** How good the answers are: nDCG@10 over a judged set, and of Postgres's plain full text search over the same rows. */
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
-import { rowsOf } from '../../db/database.ts';
+import { type Database, rowsOf } from '../../db/database.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { isProblem } from '../../market/problem.ts';
@@ -14,47 +10,25 @@ import { formatQuery } from '../../market/query/format.ts';
 import { parseQuery } from '../../market/query/parse.ts';
 import { search } from '../../operations/search.ts';
 import { type JudgedQuery, judgedAgents, judgedListings, judgedQueries } from '../../test/relevance/set.ts';
-import { migrate } from '../migrate.ts';
-import { freePort } from '../stack/ports.ts';
-import { startPostgres } from '../stack/postgres.ts';
 import { ndcg } from './ndcg.ts';
 import { atLeast, type Bench, type Ratios } from './ratio.ts';
+import { withScratchDatabase } from './scratch-database.ts';
 
 /** Answers beyond this place count for nothing. */
 const depth = 10;
 const worstShown = 15;
 
-type Db = WorkerDatabase['db'];
 /** A query with the keys of what two searches answer, and how good each answer is. */
 type Measured = JudgedQuery & { hasWords: boolean; found: string[]; ours: number; plain: number };
 
-export const bench: Bench = async ({ full, say }) => {
-  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-'));
-  chmodSync(dir, 0o755);
-  const postgres = await startPostgres({
-    dir: join(dir, 'postgres'),
-    port: await freePort(),
-    logFile: join(dir, 'log'),
-    durable: false,
+export const bench: Bench = ({ full, say }) =>
+  withScratchDatabase(async ({ db }) => {
+    const measured = await measureAll(db);
+    report(measured, full ? measured.length : worstShown, say);
+    return ratiosOf(measured);
   });
-  try {
-    await postgres.createDatabase('bench');
-    await migrate(postgres.url('bench'));
-    const database = connectWorker(postgres.url('bench'), () => undefined);
-    try {
-      const measured = await measureAll(database.db);
-      report(measured, full ? measured.length : worstShown, say);
-      return ratiosOf(measured);
-    } finally {
-      await database.end();
-    }
-  } finally {
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
-};
 
-async function measureAll(db: Db): Promise<Measured[]> {
+async function measureAll(db: Database): Promise<Measured[]> {
   const listings = judgedListings();
   await writeIndex(db, judgedAgents(listings.values()), 60_000);
   await db.execute(sql`vacuum analyze`);
@@ -76,7 +50,7 @@ async function measureAll(db: Db): Promise<Measured[]> {
   return measured;
 }
 
-async function askOurs(db: Db, query: Query): Promise<string[]> {
+async function askOurs(db: Database, query: Query): Promise<string[]> {
   const deps = { db, policy: parsePolicy('', 'bench.example') };
   const page = await search(deps, { query, sort: 'relevance', limit: depth, cursor: null });
   if (isProblem(page)) throw new Error(page.detail);
@@ -84,7 +58,7 @@ async function askOurs(db: Db, query: Query): Promise<string[]> {
 }
 
 /** What Postgres does by itself, with the words alone: it knows no qualifiers. */
-async function askPlain(db: Db, { terms }: Query): Promise<string[]> {
+async function askPlain(db: Database, { terms }: Query): Promise<string[]> {
   const words = formatQuery({ terms, qualifiers: [] });
   const document = sql`to_tsvector('english', name || ' ' || coalesce(body->>'description', ''))`;
   const result = await db.execute(sql`

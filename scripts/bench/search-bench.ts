@@ -1,20 +1,15 @@
 /** Search as the index grows, against what registries do without it on the same rows, and behind both doors. */
 
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
-import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
+import type { Database } from '../../db/database.ts';
 import { arrangeTiers, tierLimits } from '../../db/tiers.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { wordWeights } from '../../market/ranking.ts';
 import { search } from '../../operations/search.ts';
-import { migrate } from '../migrate.ts';
-import { freePort } from '../stack/ports.ts';
-import { startPostgres } from '../stack/postgres.ts';
 import { atLeast, atMost, type Bench, inTurn, percentile, type Ratios } from './ratio.ts';
 import { agentOf, randomOf, wordOf } from './sample-listings.ts';
+import { withScratchDatabase } from './scratch-database.ts';
 import { inWorkerd, onNode } from './search-doors.ts';
 import { kindsOf, parsed } from './search-kinds.ts';
 
@@ -23,51 +18,32 @@ const rounds = 100;
 /** Faster than this counts as this fast. */
 const floorMs = 4;
 
-type Db = WorkerDatabase['db'];
 type Say = (line: string) => void;
 
-export const bench: Bench = async ({ full, say }) => {
-  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-'));
-  chmodSync(dir, 0o755);
-  const port = await freePort();
-  const postgres = await startPostgres({
-    dir: join(dir, 'postgres'),
-    port,
-    logFile: join(dir, 'log'),
-    durable: false,
-  });
-  try {
-    await postgres.createDatabase('bench');
-    const url = postgres.url('bench');
-    await migrate(url);
-    const database = connectWorker(url, (error) => say(error.message));
+export const bench: Bench = ({ full, say }) =>
+  withScratchDatabase(async ({ db, url }) => {
     const ratios: Ratios = {};
     const first = new Map<string, number>();
     const random = randomOf(1);
     let size = 0;
     for (const next of full ? [10_000, 100_000, 1_000_000] : [10_000, 100_000]) {
-      await grow(database.db, size, next, random, say);
+      await grow(db, size, next, random, say);
       size = next;
-      Object.assign(ratios, await growth(database.db, size, first, say));
+      Object.assign(ratios, await growth(db, size, first, say));
       if (size === 100_000) {
-        Object.assign(ratios, await againstOthers(database.db, say));
-        Object.assign(ratios, await whileWriting(database.db, size, random, say));
+        Object.assign(ratios, await againstOthers(db, say));
+        Object.assign(ratios, await whileWriting(db, size, random, say));
         Object.assign(ratios, await onNode(url, say), await inWorkerd(url, say));
       }
     }
-    await database.end();
     return ratios;
-  } finally {
-    await postgres.stop();
-    rmSync(dir, { recursive: true, force: true });
-  }
-};
+  });
 
-const deps = (db: Db) => ({ db, policy: parsePolicy('', 'bench.example') });
+const deps = (db: Database) => ({ db, policy: parsePolicy('', 'bench.example') });
 const agents = (at: number, random: () => number) =>
   Array.from({ length: batchSize }, (_, of) => agentOf(at + of, random));
 
-async function grow(db: Db, from: number, to: number, random: () => number, say: Say): Promise<void> {
+async function grow(db: Database, from: number, to: number, random: () => number, say: Say): Promise<void> {
   if (from > 0) await foreseeTiers(db, to);
   const started = performance.now();
   for (let at = from; at < to; at += batchSize) await writeIndex(db, agents(at, random), 60_000);
@@ -79,7 +55,7 @@ async function grow(db: Db, from: number, to: number, random: () => number, say:
 }
 
 /** Cuts as they will be at that size, so that what is written goes where an index that grew by and by has it. */
-async function foreseeTiers(db: Db, size: number): Promise<void> {
+async function foreseeTiers(db: Database, size: number): Promise<void> {
   const { firstSize, last } = tierLimits;
   await db.execute(sql`
     update tier_cut set total = ${size}, cuts = array(
@@ -90,7 +66,7 @@ async function foreseeTiers(db: Db, size: number): Promise<void> {
 }
 
 /** How much slower each kind is than at the first size. */
-async function growth(db: Db, size: number, first: Map<string, number>, say: Say): Promise<Ratios> {
+async function growth(db: Database, size: number, first: Map<string, number>, say: Say): Promise<Ratios> {
   const ratios: Ratios = {};
   for (const [name, { ask, growthMax }] of Object.entries(await kindsOf(deps(db)))) {
     const { times } = await inTurn({ times: ask }, rounds);
@@ -108,7 +84,7 @@ async function growth(db: Db, size: number, first: Map<string, number>, say: Say
 }
 
 /** A pattern over the text of every row, as most registries have it; and the best that trigrams do for the same. */
-async function againstOthers(db: Db, say: Say): Promise<Ratios> {
+async function againstOthers(db: Database, say: Say): Promise<Ratios> {
   const text = sql`(name || ' ' || coalesce(body->>'description', ''))`;
   const ours = (word: string) => () =>
     search(deps(db), { query: parsed(word), sort: 'relevance', limit: 20, cursor: null });
@@ -145,7 +121,7 @@ async function againstOthers(db: Db, say: Say): Promise<Ratios> {
 }
 
 /** What a crawl in full flow does to searches meanwhile. */
-async function whileWriting(db: Db, from: number, random: () => number, say: Say): Promise<Ratios> {
+async function whileWriting(db: Database, from: number, random: () => number, say: Say): Promise<Ratios> {
   const ask = () =>
     search(deps(db), { query: parsed(wordOf(0)), sort: 'relevance', limit: 20, cursor: null });
   const timed = async (during: () => boolean): Promise<number[]> => {

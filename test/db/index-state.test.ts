@@ -5,8 +5,9 @@ import { confirmConsent, grantConsent, notePresence } from '../../db/consent.ts'
 import { beat } from '../../db/heartbeat.ts';
 import { indexState } from '../../db/index-state.ts';
 import { grantRegistration } from '../../db/registrations.ts';
+import { removeDomains, withdrawSubscription } from '../../db/removals.ts';
 import { foldVitality, observe } from '../../db/vitality.ts';
-import { removeDomains, withdrawSubscription, writeIndex } from '../../db/write-index.ts';
+import { writeIndex } from '../../db/write-index.ts';
 import { forgetAgents, ownDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
 import { rowsOf } from '../support/rows.ts';

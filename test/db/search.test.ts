@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker, type WorkerDatabase } from '../../db/connect-worker.ts';
 import { grantConsent, notePresence } from '../../db/consent.ts';
 import { findListing, listingsOfAgent } from '../../db/listings.ts';
-import { withdrawSubscription, writeIndex } from '../../db/write-index.ts';
-import type { Input } from '../../market/listing.ts';
+import { withdrawSubscription } from '../../db/removals.ts';
+import { writeIndex } from '../../db/write-index.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { isProblem } from '../../market/problem.ts';
 import { parseQuery } from '../../market/query/parse.ts';
@@ -13,25 +13,11 @@ import { facets, stats, suggest } from '../../operations/explore.ts';
 import { match } from '../../operations/match.ts';
 import { search } from '../../operations/search.ts';
 import { freshDatabase } from '../support/database.ts';
+import { inputOf } from '../support/inputs.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 
 let database: WorkerDatabase;
 const deps = () => ({ db: database.db, policy: parsePolicy('', 'agents.test') });
-
-function input(name: string, more: Partial<Input> = {}): Input {
-  const unsaid = { label: null, description: null, default: null, min: null, max: null, pattern: null };
-  return {
-    ...unsaid,
-    name,
-    type: 'string',
-    required: false,
-    multiple: false,
-    multiline: false,
-    options: [],
-    secret: false,
-    ...more,
-  };
-}
 
 const choice = (...values: string[]) => ({
   type: 'enum' as const,
@@ -54,11 +40,11 @@ beforeAll(async () => {
           price: { amount: '0.02', currency: 'EUR', unit: 'call' },
           location: { lat: 59.91, lon: 10.75 },
           inputs: [
-            input('amount', { type: 'number', required: true }),
-            input('fromCurrency', { required: true, ...choice('EUR', 'USD') }),
-            input('to', { required: true, ...choice('EUR', 'JPY') }),
+            inputOf('amount', { type: 'number', required: true }),
+            inputOf('fromCurrency', { required: true, ...choice('EUR', 'USD') }),
+            inputOf('to', { required: true, ...choice('EUR', 'JPY') }),
           ],
-          outputs: [input('total', { type: 'number' })],
+          outputs: [inputOf('total', { type: 'number' })],
         },
       ]),
       indexOf('units@agents.test', [
@@ -70,7 +56,10 @@ beforeAll(async () => {
           lang: ['en', 'pt-br'],
           price: { amount: '3', currency: 'EUR', unit: 'call' },
           location: { lat: -17.8, lon: 179.9 },
-          inputs: [input('amount', { type: 'number', required: true }), input('unit', { required: true })],
+          inputs: [
+            inputOf('amount', { type: 'number', required: true }),
+            inputOf('unit', { required: true }),
+          ],
         },
       ]),
       indexOf('news@agents.test', [
@@ -80,7 +69,7 @@ beforeAll(async () => {
           description: 'Sometimes about currency, and how to convert it',
           tags: ['finance', 'news'],
           features: ['urn:x:news'],
-          inputs: [input('day', { type: 'date' })],
+          inputs: [inputOf('day', { type: 'date' })],
         },
       ]),
       indexOf('wetter@agents.test', [
@@ -157,7 +146,7 @@ describe('words', () => {
 
   test('that nobody says any more are not offered', async () => {
     const falcon = indexOf('f@agents.test', [
-      { node: 'f', name: 'Secretproject', inputs: [input('falconPin')] },
+      { node: 'f', name: 'Secretproject', inputs: [inputOf('falconPin')] },
     ]);
     const offered = async (prefix: string) =>
       (await suggest(deps(), prefix, 5)).map(({ text, count }) => [text, count]);
@@ -215,10 +204,10 @@ describe('an input with a choice of many', () => {
         node: 'p',
         name: 'Parcel rates',
         inputs: [
-          input('destination', { type: 'enum', label: 'Destination country', options: countries }),
-          input('grams', { type: 'number' }),
+          inputOf('destination', { type: 'enum', label: 'Destination country', options: countries }),
+          inputOf('grams', { type: 'number' }),
         ],
-        outputs: [input('postage', { type: 'number' })],
+        outputs: [inputOf('postage', { type: 'number' })],
       },
     ]);
     await writeIndex(database.db, [parcel], 0);

@@ -4,6 +4,7 @@ import { findAgent } from '../../db/agents.ts';
 import { grantConsent, notePresence } from '../../db/consent.ts';
 import { listingsOfAgent } from '../../db/listings.ts';
 import { doubtPresence, takeDue } from '../../db/pings.ts';
+import { withdrawSubscription } from '../../db/removals.ts';
 import { searchListings } from '../../db/search.ts';
 import {
   deleteOldObservations,
@@ -15,7 +16,6 @@ import {
   observeVisit,
   vitalityLimits,
 } from '../../db/vitality.ts';
-import { withdrawSubscription } from '../../db/write-index.ts';
 import { parseQuery } from '../../market/query/parse.ts';
 import { forgetAgents, ownDatabase } from '../support/database.ts';
 import { writeAgents } from '../support/listings.ts';

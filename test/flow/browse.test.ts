@@ -4,17 +4,16 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeIndex } from '../../db/write-index.ts';
-import { type CommandResponse, readCommandResponse } from '../../protocol/commands.ts';
-import { form, writeForm } from '../../protocol/data-form.ts';
 import { type DiscoItems, readItems } from '../../protocol/disco.ts';
 import { NS_COMMANDS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_RSM, NS_SEARCH } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { pythonWithSlixmpp } from '../../scripts/stack/packages.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
+import { type AskedCommand, askCommand } from '../support/ask-command.ts';
 import { convert, tune } from '../support/commands.ts';
 import { type RunningDirectory, startDirectory } from '../support/directory.ts';
-import { fieldsOf, listingForm, type Values } from '../support/fields.ts';
+import { listingForm } from '../support/fields.ts';
 import { indexOf } from '../support/listings.ts';
 import { listedOverHttp } from '../support/overview.ts';
 import { parseXml } from '../support/xml.ts';
@@ -81,16 +80,8 @@ async function all(agent: TestAgent, node: string, max: string): Promise<(string
   return found;
 }
 
-async function command(
-  agent: TestAgent,
-  node: string,
-  { sid = null, action, values }: { sid?: string | null; action?: string; values?: Values } = {},
-): Promise<CommandResponse> {
-  const submitted = values && writeForm(form('submit', fieldsOf(values)));
-  const asked = xml('command', { xmlns: NS_COMMANDS, node, sessionid: sid, action }, submitted);
-  const reply = await agent.ask('set', asked, address);
-  return readCommandResponse(reply.getChild('command', NS_COMMANDS) as Element);
-}
+const command = (agent: TestAgent, node: string, asked: AskedCommand = {}) =>
+  askCommand(agent, address, node, asked);
 
 type Answer = {
   session: string;

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { writeIndex } from '../../db/write-index.ts';
-import type { Input } from '../../market/listing.ts';
 import { findProgram } from '../../scripts/stack/packages.ts';
 import type { Functions } from '../../scripts/stack/workerd.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { createDirectory, runFunctions, until } from '../support/directory.ts';
+import { inputOf } from '../support/inputs.ts';
 import { indexOf } from '../support/listings.ts';
 
 const program = ['chromium', 'chromium-browser', 'google-chrome'].map(findProgram).find(Boolean);
@@ -141,23 +141,6 @@ async function openTab({ send, hear }: ReturnType<typeof startBrowser>) {
   return { tell, evaluate, sees, goto, key, type, click, faults };
 }
 
-const input = (name: string, over: Partial<Input>): Input => ({
-  name,
-  label: null,
-  description: null,
-  type: 'string',
-  required: false,
-  multiple: false,
-  multiline: false,
-  default: null,
-  options: [],
-  min: null,
-  max: null,
-  pattern: null,
-  secret: false,
-  ...over,
-});
-
 const hostileTag = '"><img src=x onerror=alert(1)>';
 
 let functions: Functions;
@@ -168,7 +151,7 @@ describe.runIf(program)('the search page in a browser', { timeout: 60_000 }, () 
   beforeAll(async () => {
     const directory = await createDirectory();
     functions = await runFunctions(directory);
-    const amount = input('amount', { type: 'number', label: 'Amount', required: true });
+    const amount = inputOf('amount', { type: 'number', label: 'Amount', required: true });
     const fx = { node: 'fx', name: 'Convert currency', tags: ['finance', 'money'], inputs: [amount] };
     const days = { node: 'days', name: 'Count working days', tags: ['working days', hostileTag] };
     const listings = [indexOf('fx@works.test', [fx]), indexOf('days@agents.test', [days])];

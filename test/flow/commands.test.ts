@@ -3,8 +3,7 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hasConsent } from '../../db/consent.ts';
 import { findRegistration } from '../../db/registrations.ts';
-import { type CommandResponse, readCommandResponse } from '../../protocol/commands.ts';
-import { form, writeForm } from '../../protocol/data-form.ts';
+import type { CommandResponse } from '../../protocol/commands.ts';
 import { infoQuery, itemsQuery, readInfo, readItems } from '../../protocol/disco.ts';
 import {
   NS_AGENTCARD,
@@ -13,11 +12,12 @@ import {
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
 } from '../../protocol/namespaces.ts';
-import { type Element, xml } from '../../protocol/xml.ts';
+import type { Element } from '../../protocol/xml.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
+import { type AskedCommand, askCommand } from '../support/ask-command.ts';
 import { tune } from '../support/commands.ts';
 import { type RunningDirectory, runWorker, startDirectory, until } from '../support/directory.ts';
-import { fieldsOf, textField, type Values } from '../support/fields.ts';
+import { textField, type Values } from '../support/fields.ts';
 import { agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { rowsOf } from '../support/rows.ts';
 import { fixture } from '../support/xml.ts';
@@ -32,16 +32,8 @@ beforeAll(async () => {
 
 const convert: TestCommand = { name: 'Convert feet', fields: [textField('amount', { label: 'Amount' })] };
 
-async function command(
-  agent: TestAgent,
-  node: string,
-  { sid = null, action, values }: { sid?: string | null; action?: string; values?: Values } = {},
-): Promise<CommandResponse> {
-  const submitted = values && writeForm(form('submit', fieldsOf(values)));
-  const asked = xml('command', { xmlns: NS_COMMANDS, node, sessionid: sid, action }, submitted);
-  const reply = await agent.ask('set', asked, address);
-  return readCommandResponse(reply.getChild('command', NS_COMMANDS) as Element);
-}
+const command = (agent: TestAgent, node: string, asked: AskedCommand = {}) =>
+  askCommand(agent, address, node, asked);
 
 /** Goes through a command, one submitted form after the other; the last one completes it. */
 async function walk(agent: TestAgent, node: string, ...stages: Values[]): Promise<CommandResponse> {

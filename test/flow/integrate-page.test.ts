@@ -13,13 +13,13 @@ import type { Database } from '../../db/database.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { createApp } from '../../functions/app.ts';
 import type { ListingJson } from '../../functions/serialize.ts';
-import type { Input } from '../../market/listing.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { currency } from '../../scripts/specialists/skills/currency.ts';
 import { units } from '../../scripts/specialists/skills/units.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 import { until } from '../support/directory.ts';
+import { inputOf } from '../support/inputs.ts';
 import { indexOf } from '../support/listings.ts';
 
 const run = promisify(execFile);
@@ -82,21 +82,16 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'package.json'), '{"type": "module"}');
 });
 
-const amountFromTo: Input[] = (['amount', 'from', 'to'] as const).map((name) => ({
-  name,
-  label: null,
-  description: null,
-  type: name === 'amount' ? 'number' : 'enum',
+const choice = {
+  type: 'enum' as const,
   required: true,
-  multiple: false,
-  multiline: false,
-  default: null,
-  options: name === 'amount' ? [] : ['EUR', 'JPY'].map((value) => ({ value, label: null })),
-  min: null,
-  max: null,
-  pattern: null,
-  secret: false,
-}));
+  options: ['EUR', 'JPY'].map((value) => ({ value, label: null })),
+};
+const amountFromTo = [
+  inputOf('amount', { type: 'number', required: true }),
+  inputOf('from', choice),
+  inputOf('to', choice),
+];
 
 /** What the page says, for the directory and the checkout of this test. */
 function here(text: string): string {

@@ -82,7 +82,7 @@ describe('every parameter', () => {
 
   test.each(parameters)('%s has a description, bounds and an example', (_, parameter) => {
     const { schema = {} } = parameter;
-    expect(parameter.description).toBeTruthy();
+    expect(parameter.description).toMatch(/\S/);
     expect(isBounded(schema)).toBe(true);
     expect(parameterExample(parameter)).toBeDefined();
     expect(faultsOf(schema, parameterExample(parameter))).toEqual([]);
@@ -112,7 +112,7 @@ test('no body has a member with a default, which generators take for one that ha
 
 describe('every answer', () => {
   test.each(answersOf)('of %s with %s has a schema that its examples fit', (_, status, answer) => {
-    expect(answer.description).toBeTruthy();
+    expect(answer.description).toMatch(/\S/);
     if (status !== '304') expect(Object.keys(answer.content ?? {})).toHaveLength(1);
     for (const media of Object.values(answer.content ?? {})) expectExamples(media);
   });

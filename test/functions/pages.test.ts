@@ -10,6 +10,7 @@ import { problems } from '../../market/problem.ts';
 import { emptyQuery } from '../../market/query/ast.ts';
 import { readCommandRequest } from '../../protocol/commands.ts';
 import { testApp } from '../support/app.ts';
+import { inputOf } from '../support/inputs.ts';
 
 const none = new URLSearchParams();
 
@@ -21,35 +22,17 @@ async function get(path: string, accept = 'text/html,*/*;q=0.8') {
 }
 
 /** An input whose every text is the given one. */
-function input(said: string, over: Partial<Input>): Input {
-  const texts = {
-    name: said,
-    label: said,
-    description: said,
-    default: said,
-    min: said,
-    max: said,
-    pattern: said,
-  };
-  const options = [{ value: said, label: said }];
-  return {
-    ...texts,
-    type: 'string',
-    required: true,
-    multiple: false,
-    multiline: false,
-    options,
-    secret: false,
-    ...over,
-  };
+function inputSaying(said: string, over: Partial<Input>): Input {
+  const texts = { label: said, description: said, default: said, min: said, max: said, pattern: said };
+  return inputOf(said, { ...texts, required: true, options: [{ value: said, label: said }], ...over });
 }
 
 /** A listing that has something in every place, all of it what a stranger said. */
 function record(said: string): ListingRecord {
   const inputs = inputTypes.flatMap((type) => [
-    input(said, { type }),
-    input(said, { type, multiple: true, default: [said] }),
-    input(said, { type, options: [], required: false, label: null, secret: type === 'string' }),
+    inputSaying(said, { type }),
+    inputSaying(said, { type, multiple: true, default: [said] }),
+    inputSaying(said, { type, options: [], required: false, label: null, secret: type === 'string' }),
   ]);
   return {
     listing: {
@@ -260,13 +243,13 @@ describe('text from strangers', { timeout: 30_000 }, () => {
 
 describe('the form of a listing', () => {
   const inputs = [
-    input('amount', { type: 'number', default: '10' }),
-    input('to', { type: 'enum', default: null, options: [{ value: 'EUR', label: 'Euro' }] }),
-    input('also', { type: 'enum', multiple: true, default: ['a', 'b'], required: false }),
-    input('round', { type: 'boolean', default: 'true' }),
-    input('text', { options: [], multiline: true, default: 'one\ntwo' }),
-    input('who', { type: 'jid', multiple: true, default: null, required: false }),
-    input('token', { secret: true, default: null }),
+    inputSaying('amount', { type: 'number', default: '10' }),
+    inputSaying('to', { type: 'enum', default: null, options: [{ value: 'EUR', label: 'Euro' }] }),
+    inputSaying('also', { type: 'enum', multiple: true, default: ['a', 'b'], required: false }),
+    inputSaying('round', { type: 'boolean', default: 'true' }),
+    inputSaying('text', { options: [], multiline: true, default: 'one\ntwo' }),
+    inputSaying('who', { type: 'jid', multiple: true, default: null, required: false }),
+    inputSaying('token', { secret: true, default: null }),
   ];
   const submit = (parameters: URLSearchParams) => {
     const element = submitStanza('fx@works.test/a', 'convert', { inputs }, formValues(inputs, parameters));

@@ -6,13 +6,14 @@ import { matchesOf } from '../../functions/pages/matches.ts';
 import { queryChips } from '../../functions/pages/query-chips.ts';
 import { type Search, searchPage } from '../../functions/pages/search-page.ts';
 import { sortLinks } from '../../functions/pages/sort-links.ts';
-import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
+import type { Listing, ListingRecord } from '../../market/listing.ts';
 import { isProblem } from '../../market/problem.ts';
 import { type Query, queryLimits } from '../../market/query/ast.ts';
 import { formatQuery } from '../../market/query/format.ts';
 import { parseQuery } from '../../market/query/parse.ts';
 import type { Sort } from '../../market/query/sort.ts';
 import { scoreUnit, shareWeights } from '../../market/ranking.ts';
+import { inputOf } from '../support/inputs.ts';
 import { listingOf } from '../support/listings.ts';
 
 function queryOf(text: string): Query {
@@ -205,23 +206,6 @@ describe('the orders', () => {
   });
 });
 
-const input = (name: string, over: Partial<Input> = {}): Input => ({
-  name,
-  label: null,
-  description: null,
-  type: 'string',
-  required: false,
-  multiple: false,
-  multiline: false,
-  default: null,
-  options: [],
-  min: null,
-  max: null,
-  pattern: null,
-  secret: false,
-  ...over,
-});
-
 const converter: Partial<Listing> & { node: string } = {
   node: 'fx',
   name: 'Convert currencies',
@@ -229,9 +213,9 @@ const converter: Partial<Listing> & { node: string } = {
   tags: ['Finance', 'exchange rate'],
   category: 'finance',
   inputs: [
-    input('amount', { type: 'number' }),
-    input('to_ccy', { type: 'enum', options: [{ value: 'JPY', label: 'Yen' }] }),
-    input('day', { label: 'Working day', type: 'date' }),
+    inputOf('amount', { type: 'number' }),
+    inputOf('to_ccy', { type: 'enum', options: [{ value: 'JPY', label: 'Yen' }] }),
+    inputOf('day', { label: 'Working day', type: 'date' }),
   ],
 };
 
@@ -346,7 +330,7 @@ describe('the page of results', () => {
   });
 
   test('shows the input that was asked for, however far behind it stands', () => {
-    const inputs = Array.from({ length: 40 }, (_, at) => input(`field${at}`));
+    const inputs = Array.from({ length: 40 }, (_, at) => inputOf(`field${at}`));
     const markup = pageOf('input:field39', { listing: { node: 'x', inputs } });
     expect(markup).toMatch(/<li class="chip match"><mark><code><bdi>field39/);
     expect(markup).not.toContain('<mark><code><bdi>field1<');
@@ -366,7 +350,7 @@ describe('the page of results', () => {
       label: null,
     }));
     const markup = pageOf('convert', {
-      listing: { node: 'x', inputs: [input('to', { type: 'enum', options })] },
+      listing: { node: 'x', inputs: [inputOf('to', { type: 'enum', options })] },
     });
     expect(markup).not.toContain('<form class="inputs"');
     expect(markup).toMatch(/<a href="\/listings\/[^"]*#takes">/);
@@ -428,7 +412,7 @@ describe('text from strangers among the results', () => {
       description: `match ${said}`,
       category: said,
       tags: [`match ${said}`],
-      inputs: [input(said, { label: `match ${said}`, options: [{ value: said, label: said }] })],
+      inputs: [inputOf(said, { label: `match ${said}`, options: [{ value: said, label: said }] })],
     };
     const values: [string, number][] = [[said, 2]];
     const counted = { tag: values, category: values };

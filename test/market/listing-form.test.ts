@@ -1,25 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
+import type { Listing, ListingRecord } from '../../market/listing.ts';
 import { inputLine, shownForm, shownFormLimits } from '../../market/listing-form.ts';
 import { formValue, formValues } from '../../protocol/data-form.ts';
 import { readListingForm } from '../../protocol/dialects/listing-form.ts';
+import { inputOf } from '../support/inputs.ts';
 import { listingOf } from '../support/listings.ts';
 
-const input: Input = {
-  name: 'amount',
-  label: null,
-  description: null,
-  type: 'number',
-  required: true,
-  multiple: false,
-  multiline: false,
-  default: null,
-  options: [],
-  min: null,
-  max: null,
-  pattern: null,
-  secret: false,
-};
+const input = inputOf('amount', { type: 'number', required: true });
 
 const at = new Date('2026-11-20T12:00:00.123Z');
 

@@ -1,23 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Input, InputType } from '../../market/listing.ts';
 import { accepts, matchInputs } from '../../market/match.ts';
+import { inputOf } from '../support/inputs.ts';
 
-const input = (name: string, type: InputType = 'string', more: Partial<Input> = {}): Input => ({
-  name,
-  label: null,
-  description: null,
-  type,
-  required: true,
-  multiple: false,
-  multiline: false,
-  default: null,
-  options: [],
-  min: null,
-  max: null,
-  pattern: null,
-  secret: false,
-  ...more,
-});
+const input = (name: string, type: InputType = 'string', more: Partial<Input> = {}) =>
+  inputOf(name, { type, required: true, ...more });
 const currencies = {
   options: [
     { value: 'EUR', label: 'Euro' },

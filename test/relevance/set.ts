@@ -6,6 +6,7 @@ import type { AgentIndex } from '../../db/write-index.ts';
 import { schemaOf } from '../../market/json-schema.ts';
 import { type Input, inputTypes, type Listing, listingFlags, listingKinds } from '../../market/listing.ts';
 import { listingId } from '../../market/listing-id.ts';
+import { inputOf } from '../support/inputs.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 
 const statedInput = z.strictObject({
@@ -107,21 +108,12 @@ function listingFrom({ key, agent, provider, ...stated }: StatedListing): Listin
 }
 
 function inputFrom({ name, label, type, required, options }: StatedInput): Input {
-  return {
-    name,
+  return inputOf(name, {
     label: label ?? null,
-    description: null,
     type: type ?? 'string',
     required: required ?? false,
-    multiple: false,
-    multiline: false,
-    default: null,
     options: (options ?? []).map((option) => ({ value: option.value, label: option.label ?? null })),
-    min: null,
-    max: null,
-    pattern: null,
-    secret: false,
-  };
+  });
 }
 
 function readJson(file: URL): unknown {
