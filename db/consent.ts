@@ -42,9 +42,28 @@ export async function hasConsent(db: Database, jid: string): Promise<boolean> {
   return (result as unknown as { rows: { consented: boolean }[] }).rows[0]?.consented ?? false;
 }
 
-/** The agents whose inbound subscription is in force, and whether the roster has shown it. */
-export async function subscribers(db: Database): Promise<{ jid: string; confirmed: boolean }[]> {
-  return db.select({ jid: consent.jid, confirmed: consent.confirmed }).from(consent);
+/** An agent whose inbound subscription is in force. */
+export type Subscriber = {
+  jid: string;
+  /** The roster has shown the subscription. */
+  confirmed: boolean;
+  /** How the agent answered the directory's own subscription; null while it has not. Kept for components only. */
+  shows: boolean | null;
+};
+
+export async function subscribers(db: Database): Promise<Subscriber[]> {
+  return db
+    .select({ jid: consent.jid, confirmed: consent.confirmed, shows: consent.shows })
+    .from(consent)
+    .orderBy(consent.jid);
+}
+
+/** Notes which agents let the directory see their presence. */
+export async function noteShown(db: Database, shown: { jid: string; shows: boolean }[]): Promise<void> {
+  await db.execute(sql`
+    update consent set shows = note.shows
+    from jsonb_to_recordset(${JSON.stringify(shown)}::jsonb) as note(jid text, shows boolean)
+    where consent.jid = note.jid and consent.shows is distinct from note.shows`);
 }
 
 /** Capabilities that a presence announces (XEP-0115, XEP-0390). */

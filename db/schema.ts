@@ -204,6 +204,8 @@ export const consent = pgTable('consent', {
   granted: moment('granted').notNull().defaultNow(),
   /** The roster has shown the subscription: from then on its absence there means that it was withdrawn. */
   confirmed: boolean('confirmed').notNull().default(false),
+  /** Whether the agent shows the directory its presence; null while it has not answered. Kept where no server does. */
+  shows: boolean('shows'),
 });
 
 /** Agents that registered by command: consent of its own, with a lease, and what they want said of them. */

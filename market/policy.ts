@@ -35,6 +35,12 @@ export function parsePolicy(text: string, ownDomain: string | null): Policy {
   };
 }
 
+/** The domain of the server whose component has that domain: the one above, where that is no top level. */
+export function serverOf(component: string): string {
+  const above = component.slice(component.indexOf('.') + 1);
+  return above.includes('.') ? above : component;
+}
+
 function isWithin(domain: string, root: string): boolean {
   return domain === root || domain.endsWith(`.${root}`);
 }

@@ -2,6 +2,7 @@
 
 export const NS_STREAM = 'http://etherx.jabber.org/streams';
 export const NS_SM = 'urn:xmpp:sm:3';
+export const NS_COMPONENT = 'jabber:component:accept';
 export const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 export const NS_ROSTER = 'jabber:iq:roster';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';

@@ -63,6 +63,7 @@ declare module '@xmpp/client-core' {
     send(element: Element): Promise<void>;
     sendMany(elements: Element[]): Promise<void>;
     write(text: string): Promise<void>;
+    headerElement(): Element;
     _onData(data: Uint8Array): void;
     _onElement(element: Element): void;
     _attachSocket(socket: ClientSocket): void;

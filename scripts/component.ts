@@ -6,22 +6,12 @@
  * protected network.
  */
 
-import { createHash } from 'node:crypto';
-import { StringDecoder } from 'node:string_decoder';
-import { Client } from '@xmpp/client-core';
 import tcp from '@xmpp/tcp';
-import { type Element, isWithinBounds, xml } from '../protocol/xml.ts';
+import type { Element } from '../protocol/xml.ts';
+import { ComponentConnection, handshake } from '../worker/component-connection.ts';
 
-declare module '@xmpp/client-core' {
-  interface Client {
-    headerElement(): Element;
-  }
-}
-
-const NS_COMPONENT = 'jabber:component:accept';
 const openTimeoutMs = 10_000;
 const closeTimeoutMs = 2_000;
-const keepAliveMs = 30_000;
 
 export type ComponentOptions = {
   /** Such as `xmpp://127.0.0.2:5347`. */
@@ -45,21 +35,24 @@ export type Component = {
 /** Connects and shakes hands. Throws where the server refuses, or takes longer than `openTimeoutMs`. */
 export async function openComponent(options: ComponentOptions): Promise<Component> {
   const { service, domain, secret, onStanza, onEnd } = options;
-  const entity = new ComponentStream({ service, domain });
-  entity.timeout = openTimeoutMs;
-  tcp({ entity });
-
   let state: 'opening' | 'open' | 'ended' = 'opening';
   let lastError: Error | null = null;
+  const entity = new ComponentConnection({
+    service,
+    domain,
+    onStanza: (stanza) => state === 'open' && onStanza(stanza, send),
+    onError(error) {
+      lastError = error instanceof Error ? error : new Error(String(error));
+      if (state === 'opening') reject(lastError);
+    },
+  });
+  entity.timeout = openTimeoutMs;
+  tcp({ entity });
   const send = (stanza: Element) => {
     if (state === 'open') entity.send(stanza).catch(() => {});
   };
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   promise.catch(() => {});
-  entity.on('error', (error: Error) => {
-    lastError = error;
-    if (state === 'opening') reject(error);
-  });
   entity.on('disconnect', () => {
     const before = state;
     state = 'ended';
@@ -67,20 +60,13 @@ export async function openComponent(options: ComponentOptions): Promise<Componen
     if (before === 'open') onEnd?.(lastError);
   });
   entity.on('open', (header: Element) => {
-    const proof = createHash('sha1')
-      .update(`${header.attrs.id ?? ''}${secret}`)
-      .digest('hex');
-    entity.send(xml('handshake', {}, proof)).catch(reject);
+    entity.send(handshake(header, secret)).catch(reject);
   });
   entity.on('nonza', (element: Element) => {
     if (element.name !== 'handshake' || state !== 'opening') return;
     state = 'open';
+    entity.sendAtOnce();
     resolve();
-  });
-  entity.on('stanza', (stanza: Element) => {
-    // Too deep a tree overflows whatever walks it by recursion.
-    if (!isWithinBounds(stanza)) stanza.children = [];
-    if (state === 'open') onStanza(stanza, send);
   });
 
   const timer = setTimeout(
@@ -107,38 +93,7 @@ export async function openComponent(options: ComponentOptions): Promise<Componen
   };
 }
 
-/** The library's stream, in the namespace of components and with characters that two chunks share kept whole. */
-class ComponentStream extends Client {
-  #decoder = new StringDecoder('utf8');
-
-  override headerElement(): Element {
-    const header = super.headerElement();
-    header.attrs.xmlns = NS_COMPONENT;
-    return header;
-  }
-
-  override _attachSocket(socket: Parameters<Client['_attachSocket']>[0]): void {
-    this.#decoder = new StringDecoder('utf8');
-    super._attachSocket(socket);
-    socket.once('connect', () => {
-      // Here the socket is the TCP one itself, not the TLS wrapper that the types know.
-      const plain = socket as unknown as import('node:net').Socket;
-      plain.setNoDelay(true);
-      plain.setKeepAlive(true, keepAliveMs);
-    });
-  }
-
-  override _onData(data: Uint8Array): void {
-    try {
-      this.parser?.write(this.#decoder.write(Buffer.from(data.buffer, data.byteOffset, data.byteLength)));
-    } catch (error) {
-      this.emit('error', error);
-      this.socket?.destroy?.();
-    }
-  }
-}
-
-async function closeStream(entity: Client): Promise<void> {
+async function closeStream(entity: ComponentConnection): Promise<void> {
   const { socket } = entity;
   if (!socket) return;
   entity.timeout = closeTimeoutMs;

@@ -3,7 +3,6 @@ import { join, relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { migrate } from './migrate.ts';
-import { registerAccount } from './register.ts';
 import {
   expectedListings,
   neverListed,
@@ -29,7 +28,6 @@ import { startFunctions } from './stack/workerd.ts';
 
 const addresses: [string, string] = ['127.0.0.2', '127.0.0.3'];
 const database = 'guildhall';
-const directoryName = 'guildhall';
 const firstCrawlTimeoutMs = 120_000;
 const specialistsTimeoutMs = 60_000;
 const logDir = join(stateDir, 'log');
@@ -135,19 +133,13 @@ interface Directory {
   crawlDomains: string;
 }
 
-async function registerDirectory({ secrets, progress }: Context, network: Network): Promise<Directory> {
+/** The directory is the component `guildhall` of the first server. */
+function directoryOf(network: Network): Directory {
   const [home] = network.servers;
   if (!home) throw new Error('the network has no server');
-  progress.step('Registering the directory');
-  await registerAccount({
-    service: home.service,
-    domain: home.domain,
-    username: directoryName,
-    password: secrets.directoryPassword,
-  });
   return {
-    jid: `${directoryName}@${home.domain}`,
-    service: home.service,
+    jid: `guildhall.${home.domain}`,
+    service: home.componentService,
     domain: home.domain,
     crawlDomains: network.servers.map((server) => server.domain).join(','),
   };
@@ -199,7 +191,7 @@ async function startWorker(
     DATABASE_URL_DIRECT: db.direct,
     XMPP_SERVICE: directory.service,
     XMPP_JID: directory.jid,
-    XMPP_PASSWORD: secrets.directoryPassword,
+    XMPP_PASSWORD: secrets.componentSecret,
     CRAWL_DOMAINS: directory.crawlDomains,
     ROOMS: [...rooms, process.env.ROOMS].filter(Boolean).join(','),
   });
@@ -240,8 +232,7 @@ async function startAll(context: Context): Promise<void> {
   signal.throwIfAborted();
   const network = await startServers(context);
   signal.throwIfAborted();
-  const directory = await registerDirectory(context, network);
-  signal.throwIfAborted();
+  const directory = directoryOf(network);
   const http = await startHttp(context, db.url, directory);
   signal.throwIfAborted();
 

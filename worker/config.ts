@@ -1,13 +1,24 @@
 /** The worker's environment, read once. */
 
 import { z } from 'zod';
-import { type Policy, parsePolicy } from '../market/policy.ts';
-import { bareJid, type Jid, parseJid, tryJid } from '../protocol/jid.ts';
+import { type Policy, parsePolicy, serverOf } from '../market/policy.ts';
+import { bareJid, type Jid, tryJid } from '../protocol/jid.ts';
 import { logLevels } from './log.ts';
+
+/** The directory as a client of a server. */
+export type Account = { service: string; domain: string; username: string; password: string };
+/** The directory as an external component (XEP-0114), whose domain is its address. */
+export type Component = { service: string; domain: string; secret: string };
+
+export function isAccount(xmpp: Account | Component): xmpp is Account {
+  return 'username' in xmpp;
+}
 
 export type Config = {
   databaseUrl: string;
-  xmpp: { service: string; domain: string; username: string; password: string };
+  /** The directory's address: a bare JID, or a component's domain. */
+  jid: string;
+  xmpp: Account | Component;
   policy: Policy;
   /** Chat rooms to enter, and user directories to search. */
   rooms: Jid[];
@@ -56,13 +67,17 @@ function addresses(what: string) {
 }
 
 const takesService = 'takes xmpp://HOST:PORT or xmpps://HOST:PORT';
-const takesAccount = "takes the directory account's bare JID";
+const takesAddress = "takes the directory's address: its account's bare JID, or its component's domain";
 
 const Environment = z.object({
   DATABASE_URL_DIRECT: z.string('takes the address of a Postgres database, postgres://…').min(1),
   XMPP_SERVICE: z.string(takesService).regex(/^xmpps?:\/\/[^/]+$/, takesService),
-  XMPP_JID: z.string(takesAccount).regex(/^[^@/]+@[^@/]+$/, takesAccount),
-  XMPP_PASSWORD: z.string("takes the account's password").min(1),
+  XMPP_JID: z
+    .string(takesAddress)
+    .transform(tryJid)
+    .refine((jid) => jid !== null, takesAddress)
+    .refine((jid) => !jid?.resource, takesAddress),
+  XMPP_PASSWORD: z.string("takes the account's password, or the component's secret").min(1),
   CRAWL_DOMAINS: z.string().default(''),
   ROOMS: addresses('rooms'),
   USER_DIRECTORIES: addresses('user directories'),
@@ -85,11 +100,18 @@ export function readConfig(environment: { [name: string]: string | undefined }):
     throw new Error(read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
   const env = read.data;
-  const jid = parseJid(env.XMPP_JID);
+  const jid = env.XMPP_JID as Jid;
+  const { XMPP_SERVICE: service, XMPP_PASSWORD: password } = env;
+  // XEP-0114 knows no TLS.
+  if (!jid.local && service.startsWith('xmpps:'))
+    throw new Error('XMPP_SERVICE: takes xmpp://HOST:PORT for a component, whose stream has no TLS');
   return {
     databaseUrl: env.DATABASE_URL_DIRECT,
-    xmpp: { service: env.XMPP_SERVICE, domain: jid.domain, username: jid.local, password: env.XMPP_PASSWORD },
-    policy: parsePolicy(env.CRAWL_DOMAINS, jid.domain),
+    jid: bareJid(jid),
+    xmpp: jid.local
+      ? { service, domain: jid.domain, username: jid.local, password }
+      : { service, domain: jid.domain, secret: password },
+    policy: parsePolicy(env.CRAWL_DOMAINS, jid.local ? jid.domain : serverOf(jid.domain)),
     rooms: env.ROOMS,
     userDirectories: new Set(env.USER_DIRECTORIES.map(bareJid)),
     probe: env.PROBE,

@@ -46,7 +46,7 @@ export class Connection extends Client {
   #onStanza: (stanza: Element) => void;
   #onError: (error: unknown) => void;
 
-  constructor(options: ConnectionOptions) {
+  constructor(options: Pick<ConnectionOptions, 'service' | 'domain' | 'onStanza' | 'onError'>) {
     super({ service: options.service, domain: options.domain });
     this.#onStanza = options.onStanza;
     this.#onError = options.onError;

@@ -140,7 +140,8 @@ export class Crawler {
    * agent that deregistered is left alone.
    */
   async #mayVisit({ jid, domain }: LeasedTarget): Promise<boolean> {
-    const { db, policy } = this.#deps;
+    const { db, own, policy } = this.#deps;
+    if (jid === own) return false;
     if (policy.allows(domain)) return (await findRegistration(db, jid))?.state !== 'withdrawn';
     return !policy.excludes(domain) && (await hasConsent(db, jid));
   }

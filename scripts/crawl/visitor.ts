@@ -7,10 +7,10 @@ import { NS_PUBSUB } from '../../protocol/namespaces.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { writeStanzaError } from '../../protocol/stanza-error.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
+import { AccountSession } from '../../worker/account-session.ts';
 import type { AskIq } from '../../worker/ask.ts';
 import { announced } from '../../worker/caps-cache.ts';
 import type { Log } from '../../worker/log.ts';
-import { Session } from '../../worker/session.ts';
 import type { Resource } from '../../worker/sources/source.ts';
 import { registerAccount } from '../register.ts';
 import { StackError } from '../stack/errors.ts';
@@ -46,7 +46,7 @@ export async function openVisitor(account: Account): Promise<Visitor> {
     if (level === 'warn' && error) reject(new Error(String(error)));
   };
   const presence = new Presences();
-  const session = new Session({
+  const session = new AccountSession({
     xmpp: { service, domain, username, password, resource: `look-${randomBytes(3).toString('hex')}` },
     log,
     handlers: {

@@ -3,7 +3,6 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 
 const secretsSchema = z.object({
-  directoryPassword: z.string(),
   edgePassword: z.string(),
   /** Of the component `guildhall.DOMAIN`. */
   componentSecret: z.string(),
@@ -18,7 +17,6 @@ export function ownSecrets(file: string, sampleNames: readonly string[]): Secret
   const known = existsSync(file) ? secretsSchema.partial().parse(JSON.parse(readFileSync(file, 'utf8'))) : {};
   const samples = sampleNames.map((name) => [name, known.sampleSecrets?.[name] ?? random()]);
   const secrets = {
-    directoryPassword: known.directoryPassword ?? random(),
     edgePassword: known.edgePassword ?? random(),
     componentSecret: known.componentSecret ?? random(),
     sampleSecrets: Object.fromEntries(samples),

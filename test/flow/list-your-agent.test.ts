@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { inputsOf } from '../../market/inputs.ts';
 import { capsVerOfElement } from '../../protocol/caps.ts';
 import { type FieldType, fieldTypes } from '../../protocol/data-form.ts';
@@ -11,8 +11,9 @@ import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { openSession, type Session } from '../../scripts/specialists/session.ts';
 import { afterwards } from '../support/afterwards.ts';
-import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
+import { type OwnServer, ownNetwork } from '../support/network.ts';
 import { agentOverHttp, type ListingJson } from '../support/overview.ts';
 import { Page, shapeOf } from '../support/page.ts';
 
@@ -27,8 +28,11 @@ const page = new Page(path);
 
 let directory: RunningDirectory;
 
+let home: OwnServer;
+
 beforeAll(async () => {
-  directory = await startDirectory();
+  ({ home } = await ownNetwork());
+  directory = await startDirectory(asComponent(home));
 });
 
 /** Somebody who does what the page says, with nothing but its stanzas. */
@@ -48,9 +52,7 @@ class Author {
   }
 
   static async connect(): Promise<Author> {
-    const server = inject('stack').xmpp[0];
-    if (!server) throw new Error('no XMPP server');
-    const { service, domain } = server;
+    const { service, domain } = home;
     const username = `p${randomBytes(5).toString('hex')}`;
     await registerAccount({ service, domain, username, password: 'test' });
     const received: Element[] = [];
@@ -73,7 +75,6 @@ class Author {
   /** The page's stanza, with the addresses of this test in place of its own. */
   stanza(title: string, sessionId = 'SESSION'): Element {
     return page.stanza(title, [
-      ['guildhall@agents.test', directory.jid],
       ['dice@agents.test', this.#jid],
       ['SESSION', sessionId],
     ]);

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { NS_PING } from '../../protocol/namespaces.ts';
 import { xml } from '../../protocol/xml.ts';
+import { AccountSession } from '../../worker/account-session.ts';
 import type { Connection } from '../../worker/connection.ts';
-import { Session } from '../../worker/session.ts';
 import { until } from '../support/directory.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -81,7 +81,7 @@ describe('a session', () => {
 
   test('with a wrong password says so and keeps trying without harm', async () => {
     const errors: string[] = [];
-    const session = new Session({
+    const session = new AccountSession({
       xmpp: {
         service: home.service,
         domain: 'agents.test',

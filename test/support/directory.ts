@@ -5,19 +5,22 @@ import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
 import { connectWorker } from '../../db/connect-worker.ts';
 import type { Database } from '../../db/database.ts';
-import { parsePolicy } from '../../market/policy.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Functions, startFunctions } from '../../scripts/stack/workerd.ts';
-import { type Config, type CrawlLimits, crawlLimits } from '../../worker/config.ts';
+import { type Config, type CrawlLimits, readConfig } from '../../worker/config.ts';
+import { directoryResource } from '../../worker/directory.ts';
 import type { Log } from '../../worker/log.ts';
 import { startWorker, type Worker } from '../../worker/worker.ts';
 import { afterwards } from './afterwards.ts';
 import { freshDatabase } from './database.ts';
+import type { OwnServer } from './network.ts';
 
 export type TestDirectory = {
   /** The bare JID to which agents subscribe. */
   jid: string;
+  /** Where it answers questions: its full JID, or its own domain where it is a component. */
+  address: string;
   databaseUrl: string;
   /** As what the functions connect. */
   edgeUrl: string;
@@ -26,27 +29,36 @@ export type TestDirectory = {
   environment: { [name: string]: string };
 };
 
-/** An account and a database for one test file's directory. */
+/** A server to which a directory belongs: as an account, or as the component that is named. */
+export type Home = {
+  service: string;
+  domain: string;
+  ca: string;
+  /** Present where the directory is a component of the server. */
+  directory?: { service: string; domain: string; secret: string };
+};
+
+/** An account, or the home's component, and a database for one test file's directory. */
 export async function createDirectory(
-  server: { service: string; domain: string; ca: string } | undefined = inject('stack').xmpp[0],
+  server: Home | undefined = inject('stack').xmpp[0],
 ): Promise<TestDirectory> {
   if (!server) throw new Error('no XMPP server');
   const { url, edgeUrl } = await freshDatabase();
-  const username = `d${randomBytes(5).toString('hex')}`;
-  await registerAccount({ service: server.service, domain: server.domain, username, password: 'test' });
   const { db, end } = connectWorker(url, () => undefined);
   afterwards(end);
-  const jid = `${username}@${server.domain}`;
+  const { directory: component } = server;
+  const jid = component?.domain ?? (await registeredAccount(server));
   return {
     jid,
+    address: component ? jid : `${jid}/${directoryResource}`,
     databaseUrl: url,
     edgeUrl,
     db,
     environment: {
       DATABASE_URL_DIRECT: url,
-      XMPP_SERVICE: server.service,
+      XMPP_SERVICE: component?.service ?? server.service,
       XMPP_JID: jid,
-      XMPP_PASSWORD: 'test',
+      XMPP_PASSWORD: component?.secret ?? password,
       CRAWL_DOMAINS: 'agents.test,works.test',
       NODE_EXTRA_CA_CERTS: server.ca,
       IQ_TIMEOUT_MS: '3000',
@@ -54,6 +66,19 @@ export async function createDirectory(
       PRESENCE_SETTLE_MS: '1500',
     },
   };
+}
+
+const password = 'test';
+
+async function registeredAccount({ service, domain }: Home): Promise<string> {
+  const username = `d${randomBytes(5).toString('hex')}`;
+  await registerAccount({ service, domain, username, password });
+  return `${username}@${domain}`;
+}
+
+/** The server as the home of a directory that is its component; for servers of a test file's own. */
+export function asComponent(server: OwnServer): OwnServer & Home {
+  return { ...server, directory: server.component };
 }
 
 /** A worker in this process, and what it logged. */
@@ -78,30 +103,12 @@ export async function runWorker(
     logged.push({ level, event, details });
     if (process.env.TEST_LOG) console.log(level, event, JSON.stringify(details));
   };
-  const [username, domain] = directory.jid.split('@') as [string, string];
+  const configured = readConfig({ ...directory.environment, CRAWL_DOMAINS: crawlDomains });
   const worker = await startWorker(
     {
-      databaseUrl: directory.databaseUrl,
-      xmpp: {
-        service: directory.environment.XMPP_SERVICE as string,
-        domain,
-        username,
-        password: 'test',
-      },
-      policy: parsePolicy(crawlDomains, domain),
-      rooms: [],
-      userDirectories: new Set(),
-      probe: 'consented',
-      logLevel: 'info',
-      limits: {
-        ...crawlLimits,
-        iqTimeoutMs: 3_000,
-        absenceMs: 3_000,
-        presenceSettleMs: 1_500,
-        sweepPeriodMs: 500,
-        ...limits,
-      },
+      ...configured,
       ...config,
+      limits: { ...configured.limits, sweepPeriodMs: 500, ...limits },
     },
     log,
   );

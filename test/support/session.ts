@@ -3,13 +3,14 @@ import { expect, onTestFinished } from 'vitest';
 import { NS_PING } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
-import { Session, type SessionHandlers } from '../../worker/session.ts';
+import { AccountSession } from '../../worker/account-session.ts';
+import type { SessionHandlers } from '../../worker/session.ts';
 import { until } from './directory.ts';
 
 /** What came to a session since the test began, and how often it was a fresh one. */
 export type Heard = { fresh: number; presences: number; queries: Element[]; messages: Element[] };
 
-export type TestSession = { session: Session; jid: string; heard: Heard };
+export type TestSession = { session: AccountSession; jid: string; heard: Heard };
 
 type Server = { service: string; domain: string };
 
@@ -38,20 +39,21 @@ export async function startSession(
   const account = { service, domain, username, password: 'test' };
   await registerAccount(account);
   const xmpp = { ...account, resource: 'r' };
-  const session: Session = new Session({ xmpp, log: () => undefined, handlers });
+  const session = new AccountSession({ xmpp, log: () => undefined, handlers });
   atEnd(() => session.stop());
   session.start();
   return { session, jid: `${username}@${domain}/r`, heard };
 }
 
-export const ready = (session: Session) => until('the session is ready', async () => session.ready, 20_000);
+export const ready = (session: AccountSession) =>
+  until('the session is ready', async () => session.ready, 20_000);
 
-export const down = (session: Session) => until('the session is down', async () => !session.ready);
+export const down = (session: AccountSession) => until('the session is down', async () => !session.ready);
 
 export const ping = () => xml('ping', { xmlns: NS_PING });
 
 /** Cuts the TCP connection as a network would. */
-export function cut(session: Session): void {
+export function cut(session: AccountSession): void {
   const { socket } = session.emitter as unknown as { socket: { socket?: { destroy(): void } } | null };
   socket?.socket?.destroy();
 }

@@ -50,20 +50,38 @@ describe('the configuration', () => {
 
   test('is read into a typed object', () => {
     expect(readConfig(good)).toMatchObject({
+      jid: 'guildhall@agents.test',
       xmpp: { domain: 'agents.test', username: 'guildhall' },
       probe: 'consented',
       limits: { iqTimeoutMs: 20_000, absenceMs: 60_000 },
     });
   });
 
+  test("takes a domain for a component's, which lives on the server of the domain above", () => {
+    const { jid, xmpp, policy } = readConfig({ ...good, XMPP_JID: 'Guildhall.Agents.test' });
+    expect([jid, xmpp]).toEqual([
+      'guildhall.agents.test',
+      { service: 'xmpp://127.0.0.1:5222', domain: 'guildhall.agents.test', secret: 'secret' },
+    ]);
+    expect(policy.seeds).toEqual(['agents.test']);
+    expect(readConfig({ ...good, XMPP_JID: 'guildhall.test' }).policy.seeds).toEqual(['guildhall.test']);
+  });
+
   test.each([
     ['XMPP_PASSWORD', undefined, "XMPP_PASSWORD: takes the account's password"],
     ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT or xmpps://HOST:PORT'],
-    ['XMPP_JID', 'agents.test', "XMPP_JID: takes the directory account's bare JID"],
+    ['XMPP_JID', 'a@agents.test/x', "XMPP_JID: takes the directory's address"],
+    ['XMPP_JID', '@', "XMPP_JID: takes the directory's address"],
+    [
+      'XMPP_SERVICE',
+      'xmpps://localhost',
+      'XMPP_SERVICE: takes xmpp://HOST:PORT for a component',
+      'guildhall.agents.test',
+    ],
     ['PROBE', 'always', 'PROBE:'],
     ['IQ_TIMEOUT_MS', 'soon', 'IQ_TIMEOUT_MS:'],
-  ])('with a bad %s says what it takes', (name, value, message) => {
-    expect(() => readConfig({ ...good, [name]: value })).toThrow(message);
+  ])('with a bad %s (%s) says what it takes', (name, value, message, jid = good.XMPP_JID) => {
+    expect(() => readConfig({ ...good, XMPP_JID: jid, [name]: value })).toThrow(message);
   });
 });
 

@@ -1,0 +1,72 @@
+/**
+ * The door: who holds it is the directory on the network, and nobody else is. It is a lock that Postgres keeps for one
+ * connection, and frees when that ends, however its process ended.
+ */
+
+import { Client } from 'pg';
+
+export const doorLimits = {
+  connectTimeoutMs: 5_000,
+  /** How often the holder makes sure that the lock is still its own, and how long the answer may take. */
+  checkPeriodMs: 2_000,
+  checkTimeoutMs: 4_000,
+  /** When Postgres asks a silent holder for a sign of life, how often, and after how many unanswered it frees the lock. */
+  keepAliveIdleS: 6,
+  keepAliveIntervalS: 2,
+  keepAliveCount: 3,
+} as const;
+
+/** Advisory locks belong to a database, so one number is enough: "door" in ASCII. */
+const lockNumber = 0x646f6f72;
+
+export type DoorHold = {
+  /** Settles when the lock may no longer be ours: at the latest when Postgres may give it to somebody else. */
+  lost: Promise<void>;
+  /** Gives the door up. */
+  release(): Promise<void>;
+};
+
+/**
+ * Takes the door, where nobody holds it.
+ * @param url a direct connection's: a pooler would lend the lock to others
+ * @throws where the database cannot be reached
+ */
+export async function takeDoor(url: string): Promise<DoorHold | null> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: doorLimits.connectTimeoutMs,
+    query_timeout: doorLimits.checkTimeoutMs,
+    keepAlive: true,
+    application_name: 'guildhall-door',
+  });
+  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
+  client.on('error', () => lose());
+  client.on('end', () => lose());
+  const end = async () => {
+    lose();
+    await client.end().catch(() => undefined);
+  };
+  try {
+    await client.connect();
+    const { keepAliveIdleS, keepAliveIntervalS, keepAliveCount } = doorLimits;
+    await client.query(
+      `set tcp_keepalives_idle = ${keepAliveIdleS}; set tcp_keepalives_interval = ${keepAliveIntervalS};
+       set tcp_keepalives_count = ${keepAliveCount}`,
+    );
+    const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [lockNumber]);
+    if (!rows[0]?.taken) {
+      await end();
+      return null;
+    }
+  } catch (error) {
+    await end();
+    throw error;
+  }
+  const checking = setInterval(() => {
+    client.query('select').catch(() => lose());
+  }, doorLimits.checkPeriodMs);
+  return {
+    lost: lost.finally(() => clearInterval(checking)),
+    release: end,
+  };
+}

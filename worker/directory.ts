@@ -1,0 +1,190 @@
+/** The directory, as the worker that holds the door runs it: a session, a crawler and a roster over one database. */
+
+import type { Database } from '../db/database.ts';
+import { beat } from '../db/heartbeat.ts';
+import { shelves } from '../operations/browse.ts';
+import { readCommandNotice } from '../protocol/command-notice.ts';
+import { bareJid, tryJid } from '../protocol/jid.ts';
+import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
+import { ParseError } from '../protocol/parse-error.ts';
+import { readPubsubEvent } from '../protocol/pubsub.ts';
+import { type Element, xml } from '../protocol/xml.ts';
+import { AccountRoster } from './account-roster.ts';
+import { AccountSession } from './account-session.ts';
+import { announcement, answer, type Services } from './answer.ts';
+import { Asker } from './ask.ts';
+import { KeptShelves } from './browse/kept-shelves.ts';
+import { Tree } from './browse/tree.ts';
+import { CommandDesk } from './commands/desk.ts';
+import { findingCommands } from './commands/finding-commands.ts';
+import { providerCommands } from './commands/provider-commands.ts';
+import { ComponentRoster } from './component-roster.ts';
+import { ComponentSession } from './component-session.ts';
+import { type Config, isAccount } from './config.ts';
+import { Crawler } from './crawl.ts';
+import { Gate } from './gate.ts';
+import { Indexer } from './indexer.ts';
+import { errorText, type Log } from './log.ts';
+import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
+import { PresenceBook } from './presence-book.ts';
+import { Pulse } from './pulse.ts';
+import { Rooms } from './rooms.ts';
+import type { Session, SessionHandlers } from './session.ts';
+import { Sweeper } from './sweeper.ts';
+import { Wanted } from './wanted.ts';
+
+export const workerTimes = { heartbeatMs: 5_000, stopGraceMs: 2_000 } as const;
+
+/** Nodes of which a change is a reason to visit. */
+const WATCHED_NODES = [NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING];
+
+/** The resource under which the directory's account is the directory. */
+export const directoryResource = 'guildhall';
+
+export type Directory = {
+  session: Session;
+  /** @param isLost another worker may be the directory already: the session ends before anything else */
+  stop(isLost: boolean): Promise<void>;
+};
+
+/** Runs the directory: it connects, and keeps connecting, on its own. */
+export function openDirectory(config: Config, db: Database, log: Log): Directory {
+  const { jid: own, xmpp } = config;
+  const name = isAccount(xmpp) ? `${own}/${directoryResource}` : own;
+  const { limits, policy, probe } = config;
+
+  const handlers: SessionHandlers = {
+    onPresence: (stanza) => void (rooms.onPresence(stanza) || roster.onPresence(stanza)),
+    onMessage: (stanza) => onMessage(stanza),
+    onQuery: (stanza) => onQuery(stanza),
+    onFreshSession: () => void onFreshSession(),
+  };
+  const session = isAccount(xmpp)
+    ? new AccountSession({ xmpp: { ...xmpp, resource: directoryResource }, log, handlers })
+    : new ComponentSession({ xmpp, log, handlers });
+  const pace = new Pace(questionsPerDomainMax, questionsPerAddressMax);
+  const asker = new Asker((to, type, payload) => session.ask(to, type, payload, limits.iqTimeoutMs), pace);
+  const indexer = new Indexer(db, limits.absenceMs);
+  const crawler = new Crawler({
+    db,
+    asker,
+    indexer,
+    probe,
+    absenceMs: limits.absenceMs,
+    own,
+    userDirectories: config.userDirectories,
+    met: (jid) => rooms.met(jid),
+    isOnline: () => session.ready,
+    worker: name,
+    policy,
+    log,
+  });
+  const wanted = new Wanted({ db, log, wake: () => crawler.wake() });
+  const rooms = new Rooms({
+    rooms: config.rooms,
+    nick: directoryResource,
+    send: (stanza) => session.send(stanza),
+    onMet: (jid) => policy.allows(jid.domain) && wanted.add(bareJid(jid), jid.domain),
+    log,
+  });
+  const roster = new (isAccount(xmpp) ? AccountRoster : ComponentRoster)({
+    db,
+    session,
+    policy,
+    log,
+    wanted,
+    presence: new PresenceBook({ db, log, wanted }),
+    presenceSettleMs: limits.presenceSettleMs,
+  });
+  const pulse = new Pulse({
+    db,
+    ask: (to, type, payload) => session.ask(to, type, payload, limits.iqTimeoutMs),
+    pace,
+    send: (stanza) => session.send(stanza),
+    isOnline: () => session.ready,
+    periodMs: limits.pingPeriodMs,
+    log,
+  });
+
+  const deps = { db, policy };
+  const commands = providerCommands(deps, {
+    wake: () => crawler.wake(),
+    // Its subscription ends as if it had ended it itself.
+    endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
+  });
+  const services: Services = {
+    deps,
+    desk: new CommandDesk([...findingCommands(deps), ...commands], {
+      onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
+    }),
+    tree: new Tree(deps, new KeptShelves(() => shelves(deps))),
+    gate: new Gate(),
+    onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
+  };
+  const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
+
+  async function onFreshSession(): Promise<void> {
+    const settled = pulse.hold();
+    rooms.onFreshSession();
+    await roster.onFreshSession(announcement());
+    settled();
+  }
+
+  function onQuery(stanza: Element): void {
+    const push = stanza.getChild('query', NS_ROSTER);
+    // RFC 6121 §2.1.6: a push comes from one's own account, or names nobody.
+    if (push && stanza.attrs.type === 'set' && (!stanza.attrs.from || stanza.attrs.from === own)) {
+      roster.onPush(push);
+      session.send(xml('iq', { type: 'result', id: stanza.attrs.id }));
+    } else void answerTo(stanza);
+  }
+
+  async function answerTo(stanza: Element): Promise<void> {
+    const answered = await answer(stanza, services);
+    if (answered) session.send(answered);
+  }
+
+  /** A published change is a reason to visit; what it says is read from its source, by the visit. */
+  function onMessage(stanza: Element): void {
+    const from = tryJid(stanza.attrs.from);
+    if (!from || stanza.attrs.type === 'error') return;
+    try {
+      const event = readPubsubEvent(stanza);
+      // A service tells of no nodes but those to which the directory subscribed, whatever they are called.
+      const isWatched = event !== null && (from.local === '' || WATCHED_NODES.includes(event.node));
+      const isPublished = isWatched && !from.resource;
+      if (!isPublished && !readCommandNotice(stanza)) return;
+      const jid = bareJid(from);
+      if (policy.allows(from.domain) || roster.isSubscriber(jid)) wanted.add(jid, from.domain);
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error;
+    }
+  }
+
+  const sign = () =>
+    beat(db, name, session.ready && roster.announced).catch((error: unknown) => {
+      log('error', 'heartbeat-failed', { error: errorText(error) });
+    });
+  void sign();
+  const heartbeat = setInterval(sign, workerTimes.heartbeatMs);
+  session.start();
+  crawler.start();
+  pulse.start();
+  sweeper.start();
+  return {
+    session,
+    async stop(isLost) {
+      clearInterval(heartbeat);
+      if (isLost) await session.stop();
+      await pulse.stop();
+      await sweeper.stop();
+      await crawler.stop(workerTimes.stopGraceMs);
+      rooms.stop();
+      await roster.stop();
+      await wanted.settle();
+      if (isLost) return;
+      await session.stop();
+      await sign();
+    },
+  };
+}

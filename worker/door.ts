@@ -1,0 +1,79 @@
+/**
+ * Stands before the door until it is free, then serves as the directory for as long as it is ours (db/door.ts). Several
+ * workers may stand there: when the one that serves ends or is cut off, another takes over.
+ */
+
+import { setTimeout as wait } from 'node:timers/promises';
+import { type DoorHold, takeDoor } from '../db/door.ts';
+import { errorText, type Log } from './log.ts';
+
+/** How often a worker that stands by tries the door. */
+export const doorPollMs = 1_000;
+
+export type DoorDeps = {
+  databaseUrl: string;
+  log: Log;
+  /** The door is ours: begins to serve, and returns what ends that. */
+  serve: () => Serving;
+};
+
+export type Serving = {
+  /** @param isLost another worker may serve already: what would speak as the directory ends first */
+  stop(isLost: boolean): Promise<void>;
+};
+
+export class Door {
+  #deps: DoorDeps;
+  #stopped = new AbortController();
+  #loop: Promise<void> | null = null;
+  #isWaiting = false;
+
+  constructor(deps: DoorDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  /** Ends the serving, then leaves the door to others. */
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    while (!signal.aborted) {
+      const hold = await this.#take();
+      if (hold) await this.#hold(hold);
+      else await wait(doorPollMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #take(): Promise<DoorHold | null> {
+    const { databaseUrl, log } = this.#deps;
+    const hold = await takeDoor(databaseUrl).catch((error: unknown) => {
+      log('error', 'door-not-reached', { error: errorText(error) });
+      return null;
+    });
+    if (!hold && !this.#isWaiting) log('info', 'standing-by');
+    this.#isWaiting = !hold;
+    return hold;
+  }
+
+  async #hold(hold: DoorHold): Promise<void> {
+    const { log, serve } = this.#deps;
+    const { signal } = this.#stopped;
+    log('info', 'door-taken');
+    const serving = serve();
+    const stopped = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      if (signal.aborted) resolve();
+    });
+    await Promise.race([hold.lost, stopped]);
+    if (!signal.aborted) log('warn', 'door-lost');
+    await serving.stop(!signal.aborted);
+    await hold.release();
+  }
+}
