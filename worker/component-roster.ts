@@ -52,6 +52,8 @@ export class ComponentRoster extends Roster {
     if (type === 'probe') this.#answerProbe(jid, formatJid(from));
     if (!this.isSubscriber(jid)) return;
     if (type === 'subscribed' || type === 'unsubscribed') this.#note(jid, type === 'subscribed');
+    // As an account does, since ejabberd takes the caps for PEP only from presence that comes after that.
+    if (type === 'subscribed') this.greet(jid);
   }
 
   protected override accept(jid: string): void {

@@ -1,83 +1,38 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeForm } from '../../protocol/data-form.ts';
 import { NS_AGENTCARD, NS_LISTING, NS_PUBSUB } from '../../protocol/namespaces.ts';
 import { pubsubItemsQuery, readPubsubItems } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { ensureCertificates } from '../../scripts/stack/certificates.ts';
-import { startEjabberd } from '../../scripts/stack/ejabberd.ts';
-import { ensurePackages } from '../../scripts/stack/packages.ts';
-import { freePort } from '../../scripts/stack/ports.ts';
-import { startProsody } from '../../scripts/stack/prosody.ts';
-import type { ServerOptions, XmppServer } from '../../scripts/stack/xmpp-server.ts';
 import { configure, openAccount } from '../support/account.ts';
-import { freeAddresses } from '../support/addresses.ts';
-import { afterwards } from '../support/afterwards.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { convert, tune } from '../support/commands.ts';
-import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm } from '../support/fields.ts';
+import {
+  type MixedDomain,
+  type MixedNetwork,
+  mixedDomains,
+  mixedNetwork,
+  mixedStartMs,
+} from '../support/mixed-network.ts';
 import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
-const domains = ['agents.test', 'jabberd.test'] as const;
-type Domain = (typeof domains)[number];
-/** Installing ejabberd takes some 10 s where the network is fast, and happens once on a machine. */
-const installTimeoutMs = 300_000;
 /** ejabberd's database writes what it took in up to two seconds later. */
 const writtenWithinMs = 3_000;
 
 // Where loopback has a single address (macOS) there is no federation.
 describe.runIf(inject('stack').federated)('with a server of another make', () => {
-  /** Servers of this file's own: a Prosody, and an ejabberd, which it kills. */
-  const servers = {} as { [domain in Domain]: XmppServer };
-  let ejabberdOptions: ServerOptions;
-  let authority: string;
+  /** Servers of this file's own, of which it kills the ejabberd. */
+  let servers: MixedNetwork;
 
   beforeAll(async () => {
-    await ensurePackages(['ejabberd'], { log: console.log });
-    const dir = mkdtempSync(join(tmpdir(), 'guildhall-federation-'));
-    afterwards(() => rmSync(dir, { recursive: true, force: true }));
-    const addresses = (await freeAddresses()) ?? ['127.0.0.2', '127.0.0.3'];
-    const certificates = await ensureCertificates(join(dir, 'certificates'), [...domains]);
-    authority = certificates.authority;
-    tls.setDefaultCACertificates([...tls.getCACertificates('default'), readFileSync(authority, 'utf8')]);
-    const prefixes = ['', 'pubsub.', 'rooms.', 'users.'];
-    const hosts = new Map(
-      domains.flatMap((domain, at) =>
-        prefixes.map((prefix) => [`${prefix}${domain}`, addresses[at] as string] as const),
-      ),
-    );
-    const [prosodyOptions, ejabberd] = await Promise.all(
-      domains.map(async (domain, at) => {
-        const certificate = certificates.servers.get(domain);
-        if (!certificate) throw new Error(`no certificate for ${domain}`);
-        return {
-          dir: join(dir, domain),
-          logFile: join(dir, 'log', `${domain}.log`),
-          domain,
-          address: addresses[at] as string,
-          c2sPort: await freePort(addresses[at]),
-          componentPort: await freePort(addresses[at]),
-          hosts,
-          authority,
-          certificate,
-        };
-      }),
-    );
-    if (!prosodyOptions || !ejabberd) throw new Error('two servers expected');
-    ejabberdOptions = ejabberd;
-    afterwards(() => Promise.all(Object.values(servers).map((server) => server.stop())));
-    servers['agents.test'] = await startProsody(prosodyOptions);
-    servers['jabberd.test'] = await startEjabberd(ejabberd);
-  }, installTimeoutMs);
+    servers = await mixedNetwork();
+  }, mixedStartMs);
 
   test("an ordinary account's public node on the ejabberd is read from the Prosody, with its publisher where its owner wants that", async () => {
     const node = `node-${randomBytes(4).toString('hex')}`;
@@ -116,17 +71,17 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     });
   });
 
-  describe.each<{ home: Domain; elsewhere: Domain[] }>([
-    { home: 'agents.test', elsewhere: ['jabberd.test'] },
-    { home: 'jabberd.test', elsewhere: ['agents.test', 'jabberd.test'] },
-  ])('a directory whose account is on $home', ({ home, elsewhere }) => {
+  describe.each<{ kind: string; home: MixedDomain; elsewhere: MixedDomain[] }>([
+    { kind: 'an account', home: 'agents.test', elsewhere: ['jabberd.test'] },
+    { kind: 'an account', home: 'jabberd.test', elsewhere: ['agents.test', 'jabberd.test'] },
+    { kind: 'a component', home: 'jabberd.test', elsewhere: ['agents.test', 'jabberd.test'] },
+  ])('a directory that is $kind of $home', ({ kind, home, elsewhere }) => {
     let directory: RunningDirectory;
 
     beforeAll(async () => {
-      directory = await startDirectory(
-        { ...servers[home], ca: authority },
-        { crawlDomains: domains.join(',') },
-      );
+      const { service, domain, ca } = servers[home];
+      const at = kind === 'a component' ? asComponent(servers[home]) : { service, domain, ca };
+      directory = await startDirectory(at, { crawlDomains: mixedDomains.join(',') });
     });
     // Its worker, so that the next directory is the only one.
     afterAll(() => directory.stop());
@@ -137,7 +92,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     const isOnline = async (jid: string) => (await shown(jid))?.availability?.online;
 
     test('visits both servers and their components, and lists nothing of what they offer themselves', async () => {
-      for (const domain of domains) {
+      for (const domain of mixedDomains) {
         for (const jid of [domain, `pubsub.${domain}`, `rooms.${domain}`]) {
           await until(`${jid} is visited`, async () =>
             visitsOf(directory, jid).some(({ details }) => details.reachable),
@@ -233,7 +188,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     // Last: it kills the ejabberd.
     test('is back, and sees who is online on either server, after the ejabberd was killed and started again', async () => {
       const agents = await Promise.all(
-        domains.map((domain) =>
+        mixedDomains.map((domain) =>
           startAgent({ directory: directory.jid, server: servers[domain], commands: { convert } }),
         ),
       );
@@ -241,8 +196,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
       // Killed before that, it would have forgotten the accounts.
       await wait(writtenWithinMs);
       servers['jabberd.test'].kill();
-      await servers['jabberd.test'].exited;
-      servers['jabberd.test'] = await startEjabberd(ejabberdOptions);
+      await servers['jabberd.test'].restart();
 
       const [onProsody, onEjabberd] = agents as [TestAgent, TestAgent];
       await until('the bot is back', async () => directory.session.ready, 20_000);

@@ -49,6 +49,9 @@ class Browser(slixmpp.ClientXMPP):
         iq = await self["xep_0030"].get_info(jid=jid, node=node, local=False, cached=False)
         return iq["disco_info"]
 
+    def form_in(self, parent):
+        return self["xep_0004"].stanza.Form(parent.xml.find("{jabber:x:data}x"))
+
     async def items(self, jid, node):
         """All items, page by page."""
         pages = await self["xep_0030"].get_items(jid=jid, node=node, local=False, iterator=True)
@@ -63,8 +66,7 @@ class Browser(slixmpp.ClientXMPP):
         value = next(item for item in values if item[1] == f"tags/{self.wanted['tag']}")
         for jid, node, name in await self.items(value[0], value[1]):
             info = await self.info(jid, node)
-            form = self["xep_0004"].stanza.Form(info.xml.find("{jabber:x:data}x"))
-            fields = form.get_values()
+            fields = self.form_in(info).get_values()
             if fields["name"] == self.wanted["name"]:
                 break
         [(agent, command, called)] = await self.items(jid, node)
@@ -149,7 +151,7 @@ class Browser(slixmpp.ClientXMPP):
     async def jud(self):
         ask = self.make_iq_get(ito=self.directory)
         ask["search"]
-        offer = (await ask.send())["search"]
+        offer = self.form_in((await ask.send())["search"])
         search = self["xep_0055"].make_search_iq(ito=self.directory)
         search["search"]["form"].add_field(var="tag", value=self.wanted["tag"])
         search["search"]["form"].add_field(var="kind", value="command")
@@ -157,11 +159,12 @@ class Browser(slixmpp.ClientXMPP):
         rsm = ET.SubElement(search["search"].xml, f"{{{RSM}}}set")
         ET.SubElement(rsm, f"{{{RSM}}}max").text = "1"
         found = (await search.send())["search"]
+        table = self.form_in(found)
         last = found.xml.find(f"{{{RSM}}}set/{{{RSM}}}last").text
         return {
-            "offered": [field["var"] for field in offer["form"].get_fields().values()],
-            "reported": list(found["form"]["reported"]),
-            "rows": [dict(item) for item in found["form"]["items"]],
+            "offered": [field["var"] for field in offer.get_fields().values()],
+            "reported": list(table["reported"]),
+            "rows": [dict(item) for item in table["items"]],
             "last": last,
         }
 

@@ -1,6 +1,7 @@
 """An agent as slixmpp's users write it: one plain ad-hoc command, and a subscription to the directory."""
 
 import argparse
+import json
 import ssl
 
 import slixmpp
@@ -20,7 +21,7 @@ class Agent(slixmpp.ClientXMPP):
         self.send_presence()
         await self.get_roster()
         self.send_presence_subscription(self.directory)
-        print("online", flush=True)
+        print(json.dumps("online"), flush=True)
 
     def on_greet(self, _iq, session):
         form = self["xep_0004"].make_form(ftype="form", title="Greet somebody")
