@@ -1,0 +1,162 @@
+/** Searching over XMPP, beside the same over HTTP and beside bare questions through the same server. */
+
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import tls from 'node:tls';
+import { sql } from 'drizzle-orm';
+import { writeIndex } from '../../db/write-index.ts';
+import { field, form, writeForm } from '../../protocol/data-form.ts';
+import { NS_PING, NS_SEARCH } from '../../protocol/namespaces.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import { openComponent } from '../component.ts';
+import { registerAccount } from '../register.ts';
+import { openSession, type Session } from '../specialists/session.ts';
+import { startChild } from '../stack/child.ts';
+import { startNetwork } from '../stack/network.ts';
+import { ensurePackages } from '../stack/packages.ts';
+import { root } from '../stack/paths.ts';
+import { freePort } from '../stack/ports.ts';
+import { startServer } from './http-load.ts';
+import { atLeast, type Bench, type Ratios } from './ratio.ts';
+import { agentOf, randomOf, wordOf } from './sample-listings.ts';
+import { withScratchDatabase } from './scratch-database.ts';
+import { client, throughputs } from './throughput.ts';
+
+type Say = (line: string) => void;
+
+const addresses: [string, string] = ['127.0.0.6', '127.0.0.7'];
+const secret = 'a secret of the benchmark';
+const batchSize = 500;
+const readyTimeoutMs = 30_000;
+
+/** What is asked, from the cheapest to what ranks the most candidates. */
+const questions = { 'rare word': wordOf(3_000), 'common word': wordOf(3), 'no match': 'zzyzxqwv' };
+
+export const bench: Bench = ({ full, say }) =>
+  withScratchDatabase(async ({ db, url }) => {
+    const size = full ? 100_000 : 10_000;
+    const random = randomOf(1);
+    for (let at = 0; at < size; at += batchSize) {
+      const batch = Array.from({ length: batchSize }, (_, of) => agentOf(at + of, random));
+      await writeIndex(db, batch, 60_000);
+    }
+    await db.execute(sql`vacuum analyze`);
+    say(`${size} listings`);
+    return measure(url, full, say);
+  });
+
+async function measure(databaseUrl: string, full: boolean, say: Say): Promise<Ratios> {
+  const ends: (() => unknown)[] = [];
+  try {
+    const node = await startServer('../../functions/serve.ts', {
+      DATABASE_URL: databaseUrl,
+      READS_PER_MINUTE: '0',
+      ACCESS_LOG: 'off',
+    });
+    ends.push(() => node.stop());
+    const asker = await startXmpp(databaseUrl, ends);
+    const overHttp = client(node.url);
+    const ask = (to: string, payload: Element, type: 'get' | 'set' = 'get') =>
+      asker.request(type, payload, to);
+    const entries = Object.entries(questions);
+    const rates = await throughputs(
+      {
+        bare: () => ask('bare.agents.test', xml('ping', { xmlns: NS_PING })),
+        ping: () => ask('guildhall.agents.test', xml('ping', { xmlns: NS_PING })),
+        ...Object.fromEntries(
+          entries.flatMap(([kind, words]) => [
+            [`${kind} over HTTP`, () => overHttp(`/v1/listings?q=${words}`)],
+            [`${kind} over XMPP`, () => ask('guildhall.agents.test', question(words), 'set')],
+          ]),
+        ),
+      },
+      { turns: full ? 8 : 4, turnMs: 1_000 },
+    );
+    const rate = (what: string) => (rates as { [what: string]: number })[what] ?? Number.NaN;
+    for (const what of Object.keys(rates)) say(`${what}: ${Math.round(rate(what))} a second`);
+    const ratios: Ratios = {
+      "the directory's ping against a bare question": atLeast(rate('ping') / rate('bare'), 0.6),
+    };
+    for (const [kind] of entries) {
+      const [http, xmpp] = [rate(`${kind} over HTTP`), rate(`${kind} over XMPP`)];
+      // What it would cost to ask over HTTP, and to send one bare question besides.
+      const both = 1 / (1 / http + 1 / rate('bare'));
+      say(`${kind}, over XMPP against bare questions: ${(xmpp / rate('bare')).toPrecision(3)}`);
+      ratios[`${kind}, over XMPP against over HTTP`] = atLeast(xmpp / http, 0.5);
+      ratios[`${kind}, over XMPP against HTTP and a bare question`] = atLeast(xmpp / both, 0.8);
+    }
+    return ratios;
+  } finally {
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+/** A server with the directory and a component that answers at once; returns who asks them. */
+async function startXmpp(databaseUrl: string, ends: (() => unknown)[]): Promise<Session> {
+  await ensurePackages(['prosody', 'lua-unbound'], { log: console.log });
+  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-xmpp-'));
+  ends.push(() => rmSync(dir, { recursive: true, force: true }));
+  const componentPort = await freePort();
+  const network = await startNetwork({
+    dir,
+    logDir: dir,
+    addresses,
+    c2sPort: await freePort(),
+    componentPort,
+    componentSecret: secret,
+    components: [{ name: 'bare', domainIndex: 0, secret }],
+  });
+  ends.push(() => network.stop());
+  tls.setDefaultCACertificates([
+    ...tls.getCACertificates('default'),
+    readFileSync(network.authority, 'utf8'),
+  ]);
+  const [home] = network.servers;
+  if (!home) throw new Error('the network has no server');
+  const bare = await openComponent({
+    service: home.componentService,
+    domain: `bare.${home.domain}`,
+    secret,
+    onStanza({ attrs: { from, to, id } }, send) {
+      send(xml('iq', { type: 'result', from: to, to: from, id }));
+    },
+  });
+  ends.push(() => bare.close());
+  const worker = await startChild({
+    name: 'the worker',
+    command: process.execPath,
+    args: ['worker/main.ts'],
+    cwd: root,
+    env: {
+      ...process.env,
+      DATABASE_URL_DIRECT: databaseUrl,
+      XMPP_SERVICE: home.componentService,
+      XMPP_JID: `guildhall.${home.domain}`,
+      XMPP_PASSWORD: secret,
+      NODE_EXTRA_CA_CERTS: network.authority,
+      LOG_LEVEL: 'error',
+    },
+    logFile: join(dir, 'worker.log'),
+  });
+  ends.push(() => worker.stop());
+  const account = { service: home.service, domain: home.domain, username: 'asker', password: 'test' };
+  await registerAccount(account);
+  const asker = await openSession({ ...account, resource: 'bench', onStanza() {}, onEnd() {} });
+  ends.push(() => asker.close());
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    const answer = await asker
+      .request('get', xml('ping', { xmlns: NS_PING }), `guildhall.${home.domain}`)
+      .catch(() => null);
+    if (answer) return asker;
+    if (Date.now() > deadline) throw new Error('the worker does not answer');
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** A search by XEP-0055 with its data form: one question, one page of results. */
+function question(words: string): Element {
+  const fields = [field('FORM_TYPE', NS_SEARCH, 'hidden'), field('query', words)];
+  return xml('query', { xmlns: NS_SEARCH }, writeForm(form('submit', fields)));
+}
