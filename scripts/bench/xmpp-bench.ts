@@ -3,6 +3,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import tls from 'node:tls';
 import { sql } from 'drizzle-orm';
 import { writeIndex } from '../../db/write-index.ts';
@@ -28,6 +29,7 @@ type Say = (line: string) => void;
 const addresses: [string, string] = ['127.0.0.6', '127.0.0.7'];
 const secret = 'a secret of the benchmark';
 const batchSize = 500;
+const askerCount = 4;
 const readyTimeoutMs = 30_000;
 
 /** What is asked, from the cheapest to what ranks the most candidates. */
@@ -55,10 +57,11 @@ async function measure(databaseUrl: string, full: boolean, say: Say): Promise<Ra
       ACCESS_LOG: 'off',
     });
     ends.push(() => node.stop());
-    const asker = await startXmpp(databaseUrl, ends);
+    const askers = await startXmpp(databaseUrl, ends);
     const overHttp = client(node.url);
+    let turn = 0;
     const ask = (to: string, payload: Element, type: 'get' | 'set' = 'get') =>
-      asker.request(type, payload, to);
+      askers[turn++ % askers.length]?.request(type, payload, to) ?? Promise.reject(new Error('nobody asks'));
     const entries = Object.entries(questions);
     const rates = await throughputs(
       {
@@ -92,8 +95,11 @@ async function measure(databaseUrl: string, full: boolean, say: Say): Promise<Ra
   }
 }
 
-/** A server with the directory and a component that answers at once; returns who asks them. */
-async function startXmpp(databaseUrl: string, ends: (() => unknown)[]): Promise<Session> {
+/**
+ * A server with the directory and a component that answers at once; returns who asks them: several, since one alone is
+ * given only a few answers at a time.
+ */
+async function startXmpp(databaseUrl: string, ends: (() => unknown)[]): Promise<Session[]> {
   await ensurePackages(['prosody', 'lua-unbound'], { log: console.log });
   const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-xmpp-'));
   ends.push(() => rmSync(dir, { recursive: true, force: true }));
@@ -140,18 +146,27 @@ async function startXmpp(databaseUrl: string, ends: (() => unknown)[]): Promise<
     logFile: join(dir, 'worker.log'),
   });
   ends.push(() => worker.stop());
-  const account = { service: home.service, domain: home.domain, username: 'asker', password: 'test' };
-  await registerAccount(account);
-  const asker = await openSession({ ...account, resource: 'bench', onStanza() {}, onEnd() {} });
-  ends.push(() => asker.close());
+  const askers = await Promise.all(
+    Array.from({ length: askerCount }, async (_, at) => {
+      const account = {
+        service: home.service,
+        domain: home.domain,
+        username: `asker${at}`,
+        password: 'test',
+      };
+      await registerAccount(account);
+      return openSession({ ...account, resource: 'bench', onStanza() {}, onEnd() {} });
+    }),
+  );
+  ends.push(() => Promise.all(askers.map((asker) => asker.close())));
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
-    const answer = await asker
-      .request('get', xml('ping', { xmlns: NS_PING }), `guildhall.${home.domain}`)
+    const answer = await askers[0]
+      ?.request('get', xml('ping', { xmlns: NS_PING }), `guildhall.${home.domain}`)
       .catch(() => null);
-    if (answer) return asker;
+    if (answer) return askers;
     if (Date.now() > deadline) throw new Error('the worker does not answer');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await wait(200);
   }
 }
 
