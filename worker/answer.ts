@@ -170,8 +170,13 @@ async function replyTo(
 
 /** Asks the database, and so waits for its turn. */
 function gated(reply: (question: Question, services: Services) => Promise<Reply>): Answerer {
-  return async (question, services) =>
-    (await services.gate.pass(bareJid(question.asker), () => reply(question, services))) ?? busy;
+  return async (question, services) => {
+    // A reply may be null, which is not the gate's.
+    const passed = await services.gate.pass(bareJid(question.asker), async () => ({
+      reply: await reply(question, services),
+    }));
+    return passed ? passed.reply : busy;
+  };
 }
 
 const busy = refusal(
