@@ -8,6 +8,8 @@ export const outletLimits = {
   messagesMax: 25,
   /** And before the next ones, so that no more than 500 a second are written. */
   pauseMs: 50,
+  /** A server that takes longer over them gets fewer next time: it bounds what it reads, and answers wait behind them. */
+  slowMs: 250,
 } as const;
 
 export type OutletDeps = {
@@ -19,6 +21,7 @@ export type OutletDeps = {
 
 export class Outlet {
   #deps: OutletDeps;
+  #room: number = outletLimits.messagesMax;
   /** Whoever delivers waits for whoever came before. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -26,9 +29,14 @@ export class Outlet {
     this.#deps = deps;
   }
 
+  /** How many messages to deliver at a time, from 1 to `outletLimits.messagesMax`. */
+  get room(): number {
+    return this.#room;
+  }
+
   /**
-   * Sends the messages, at most `outletLimits.messagesMax`. False where it is not known that the server has them all: they
-   * are to be sent again, with the same ids.
+   * Sends the messages. False where it is not known that the server has them all: they are to be sent again, with the same
+   * ids.
    */
   deliver(messages: Element[]): Promise<boolean> {
     const delivery = this.#last.then(() => this.#deliver(messages));
@@ -39,8 +47,16 @@ export class Outlet {
   async #deliver(messages: Element[]): Promise<boolean> {
     if (messages.length === 0) return true;
     const { send, confirm } = this.#deps;
+    const started = performance.now();
     const areSent = messages.every((message) => send(message)) && (await confirm());
+    this.#adapt(performance.now() - started);
     await wait(outletLimits.pauseMs);
     return areSent;
+  }
+
+  #adapt(tookMs: number): void {
+    const { slowMs, messagesMax } = outletLimits;
+    if (tookMs > slowMs) this.#room = Math.max(1, Math.floor(this.#room / 2));
+    else this.#room = Math.min(messagesMax, this.#room + 1);
   }
 }

@@ -5,16 +5,16 @@ import type { Database } from '../../db/database.ts';
 import { listingsById } from '../../db/match.ts';
 import { hindmostReader, moveReaders, readersBehind } from '../../db/news.ts';
 import type { Element } from '../../protocol/xml.ts';
-import { type Outlet, outletLimits } from '../outlet.ts';
+import type { Outlet } from '../outlet.ts';
 import { newsItem, newsMessage } from './news-message.ts';
 
-export type NewsSenderDeps = { db: Database; outlet: Pick<Outlet, 'deliver'> };
+export type NewsSenderDeps = { db: Database; outlet: Pick<Outlet, 'deliver' | 'room'> };
 
 type Telling = { message: Element | null; jid: string; seq: number };
 
-/** Sends the next changes to those who have not been told of them, one outlet's load. True where there may be more. */
+/** Sends the next changes to those who have not been told of them, as many as the outlet has room for. True where there may be more. */
 export async function sendNextNews({ db, outlet }: NewsSenderDeps): Promise<boolean> {
-  const max = outletLimits.messagesMax;
+  const max = outlet.room;
   const since = await hindmostReader(db);
   if (since === null) return false;
   const { changes, head } = await readChanges(db, since, max);

@@ -12,17 +12,16 @@ import type { Database } from '../../db/database.ts';
 import { listingsById } from '../../db/match.ts';
 import type { Element } from '../../protocol/xml.ts';
 import type { Outlet } from '../outlet.ts';
-import { outletLimits } from '../outlet.ts';
 import { endedMessage, lapsingMessage, matchMessage, missedMessage } from './messages.ts';
 
-export type SenderDeps = { db: Database; outlet: Pick<Outlet, 'deliver'> };
+export type SenderDeps = { db: Database; outlet: Pick<Outlet, 'deliver' | 'room'> };
 
 /**
- * Sends what comes next, at most one outlet's load, and takes it away once the server has it: what is cut off in between is
+ * Sends what comes next, as much as the outlet has room for, and takes it away once the server has it: what is cut off in between is
  * sent again with the same id. True where there may be more.
  */
 export async function sendNextAlerts({ db, outlet }: SenderDeps): Promise<boolean> {
-  const max = outletLimits.messagesMax;
+  const max = outlet.room;
   const alerts = await nextAlerts(db, max);
   if (alerts.length > 0) {
     if (!(await outlet.deliver(await messagesOf(db, alerts)))) return false;
