@@ -2,12 +2,15 @@
 
 import { isProblem, type Problem } from '../../market/problem.ts';
 import type { Query } from '../../market/query/ast.ts';
+import { formatQuery } from '../../market/query/format.ts';
 import { sortDefault } from '../../market/query/sort.ts';
 import { subscriptionLimits } from '../../market/subscription.ts';
 import type { Deps } from '../../operations/deps.ts';
+import type { SearchPage } from '../../operations/search.ts';
 import { subscribe } from '../../operations/subscriptions.ts';
+import type { Note } from '../../protocol/commands.ts';
 import { field, form } from '../../protocol/data-form.ts';
-import { searchNotes, searchTable, searchThatFits } from '../search-table.ts';
+import { searchTable, searchThatFits } from '../search-table.ts';
 import { ask, numberField, textField, timeText } from './fields.ts';
 import { readQueryField } from './query-field.ts';
 import type { Caller, Command, Step } from './step.ts';
@@ -52,16 +55,26 @@ function instructionsFor({ jid }: Caller): string {
   ].join('\n');
 }
 
-/** What matches now, to look at before it is confirmed. */
+/** What matches now, to look at before it is confirmed; unlike a search, nothing that lacks a word. */
 async function shown(deps: Deps, caller: Caller, query: Query, days: number): Promise<Step> {
   const page = await searchThatFits(deps, { query, sort: sortDefault, limit: shownMax, cursor: null });
   if (isProblem(page)) return page;
+  const items = page.mended ? [] : page.items.filter(({ why }) => !page.partial || why.words > 0);
   return {
-    form: { ...searchTable(page), title: 'What matches now' },
+    form: { ...searchTable({ ...page, items }), title: 'What matches now' },
     actions: ['complete'],
-    notes: searchNotes(page),
+    notes: notesOf(page, items.length),
     submit: () => done(deps, caller, query, days),
   };
+}
+
+function notesOf({ mended, cursor }: SearchPage, count: number): Note[] {
+  const texts = [
+    ...(count === 0 ? ['Nothing matches yet.'] : []),
+    ...(mended ? [`No listing has these words; did you mean ${formatQuery(mended)}?`] : []),
+    ...(count > 0 && cursor !== null ? ['There are more.'] : []),
+  ];
+  return texts.map((text) => ({ type: 'info', text }));
 }
 
 async function done(deps: Deps, caller: Caller, query: Query, days: number): Promise<Step> {
