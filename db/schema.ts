@@ -27,6 +27,7 @@ import { type Listing, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+const tsquery = customType<{ data: string }>({ dataType: () => 'tsquery' });
 const moment = (name: string) => timestamp(name, { withTimezone: true });
 
 /** Providers that have at least one listing. */
@@ -364,3 +365,105 @@ export const heartbeat = pgTable('heartbeat', {
   at: moment('at').notNull(),
   online: boolean('online').notNull(),
 });
+
+/** How far each of those who follow the change feed has come, by name: the last number that was acted upon. */
+export const follower = pgTable('follower', {
+  name: text('name').primaryKey(),
+  seq: bigint('seq', { mode: 'number' }).notNull(),
+});
+
+/** Queries that somebody subscribes to, each once, however many do. */
+export const askedQuery = pgTable('asked_query', {
+  /** SHA-256 of the text, which may be too long for an index. */
+  hash: text('hash').primaryKey(),
+  /** The query in its one form. */
+  text: text('text').notNull(),
+  /** What the search asks of a listing's document; null where it asks nothing of it, or where `isMade` is false. */
+  document: tsquery('document'),
+  /** Columns have something to say, too: the query is asked again of those that the document lets through. */
+  isMeasured: boolean('is_measured').notNull(),
+  /** Every match has one of the lexemes in query_anchor; without any, each change is held against the query. */
+  isAnchored: boolean('is_anchored').notNull(),
+  /** False has `document` and the anchors made anew: for migrations that change how listings are indexed. */
+  isMade: boolean('is_made').notNull().default(true),
+});
+
+/** The lexemes of which every match of a query has one: by them a changed listing finds the queries it may match. */
+export const queryAnchor = pgTable(
+  'query_anchor',
+  {
+    lexeme: text('lexeme').notNull(),
+    query: text('query')
+      .notNull()
+      .references(() => askedQuery.hash, { onDelete: 'cascade' }),
+  },
+  (table) => [
+    primaryKey({ columns: [table.lexeme, table.query] }),
+    index('query_anchor_query').on(table.query),
+  ],
+);
+
+/** Who is told of what from now on matches which query, and until when. */
+export const subscription = pgTable(
+  'subscription',
+  {
+    id: text('id').primaryKey(),
+    /** The bare JID that subscribed, and that is told. */
+    jid: text('jid').notNull(),
+    site: text('site').notNull(),
+    query: text('query')
+      .notNull()
+      .references(() => askedQuery.hash),
+    /** Changes up to this number were there before. */
+    since: bigint('since', { mode: 'number' }).notNull(),
+    created: moment('created').notNull().defaultNow(),
+    until: moment('until').notNull(),
+    /** When it is told that the end is near; null once it is. */
+    warnAt: moment('warn_at'),
+    /** The first match for which there was no room, until that is told. */
+    missedFrom: bigint('missed_from', { mode: 'number' }),
+    /** Messages that came back since the subscriber was last heard of. */
+    bounces: smallint('bounces').notNull().default(0),
+  },
+  (table) => [
+    uniqueIndex('subscription_jid').on(table.jid, table.query),
+    index('subscription_query').on(table.query),
+    index('subscription_site').on(table.site),
+    index('subscription_until').on(table.until),
+    index('subscription_warn').on(table.warnAt).where(sql`warn_at is not null`),
+    index('subscription_missed').on(table.missedFrom).where(sql`missed_from is not null`),
+  ],
+);
+
+/** Matches that wait to be told. */
+export const alert = pgTable(
+  'alert',
+  {
+    subscription: text('subscription')
+      .notNull()
+      .references(() => subscription.id, { onDelete: 'cascade' }),
+    /** The change by which the listing matched. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    listing: text('listing').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.subscription, table.seq] }),
+    index('alert_order').on(table.seq, table.subscription),
+  ],
+);
+
+/** Who is told of every change. */
+export const newsSubscriber = pgTable(
+  'news_subscriber',
+  {
+    /** The bare JID; `address` is what it subscribed, with a resource if it named one. */
+    jid: text('jid').primaryKey(),
+    address: text('address').notNull(),
+    site: text('site').notNull(),
+    created: moment('created').notNull().defaultNow(),
+    /** The last change that was sent to it. */
+    seq: bigint('seq', { mode: 'number' }).notNull(),
+    bounces: smallint('bounces').notNull().default(0),
+  },
+  (table) => [index('news_subscriber_seq').on(table.seq), index('news_subscriber_site').on(table.site)],
+);

@@ -5,6 +5,7 @@ import { withdrawnLease } from './consent.ts';
 import { type Database, rowsOf } from './database.ts';
 import { recordChanges } from './record-changes.ts';
 import { deleteListings, removeConsentListings } from './removals.ts';
+import { sweepQueries } from './subscriptions.ts';
 import { forgetTokens } from './tokens.ts';
 
 export const sweepLimits = {
@@ -18,10 +19,10 @@ export const sweepLimits = {
   batchMax: 500,
 } as const;
 
-export type Swept = { registrations: number; listings: number; tokens: number };
+export type Swept = { registrations: number; listings: number; tokens: number; queries: number };
 
 export async function sweep(db: Database): Promise<Swept> {
-  const swept = { registrations: 0, listings: 0, tokens: 0 };
+  const swept = { registrations: 0, listings: 0, tokens: 0, queries: 0 };
   for (;;) {
     const batch = await sweepRegistrations(db);
     swept.registrations += batch.registrations;
@@ -34,6 +35,7 @@ export async function sweep(db: Database): Promise<Swept> {
     if (removed < sweepLimits.batchMax) break;
   }
   swept.tokens = await forgetTokens(db, sweepLimits.endedTokenKeepDays);
+  swept.queries = await sweepQueries(db);
   return swept;
 }
 

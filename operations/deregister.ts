@@ -1,13 +1,20 @@
 /** Deregistering: everything that is said of the agent goes at once. */
 
+import { unsubscribeFromNews } from '../db/news.ts';
 import { type Withdrawal, withdrawRegistration } from '../db/registrations.ts';
+import { endSubscriptions } from '../db/subscriptions.ts';
 import type { Caller, Deps } from './deps.ts';
 
 /**
  * Deletes what is listed of the caller, whatever it rested on, with its registration and corrections. An agent that
  * deregisters wants to be out of the directory, not out of one table of it: what it goes on stating to everybody
- * does not bring it back, only its own next registration or subscription does.
+ * does not bring it back, only its own next registration or subscription does. Nothing is told to it any more, either.
  */
-export async function deregister({ db }: Deps, caller: Caller): Promise<Withdrawal> {
-  return withdrawRegistration(db, caller.jid);
+export async function deregister(
+  { db }: Deps,
+  { jid }: Caller,
+): Promise<Withdrawal & { /** Subscriptions to queries and to the news. */ ended: number }> {
+  const queries = await endSubscriptions(db, jid);
+  const news = await unsubscribeFromNews(db, jid);
+  return { ...(await withdrawRegistration(db, jid)), ended: queries + (news ? 1 : 0) };
 }

@@ -31,16 +31,18 @@ export function writeCaps(caps: Caps): Element {
 
 /** The verification string of a disco#info (§5.1), SHA-1 in base64. */
 export function capsVer(info: DiscoInfo): string {
-  const identities = info.identities.map(
-    ({ category, type, lang, name }) => `${category}/${type}/${lang ?? ''}/${name ?? ''}<`,
-  );
-  const features = info.features.map((feature) => `${feature}<`);
+  const identities = sortedByOctets(
+    info.identities.map(({ category, type, lang, name }) => [category, type, lang ?? '', name ?? '']),
+    (parts) => parts.join('\0'),
+  ).map((parts) => `${parts.join('/')}<`);
+  // Sorted without what follows each: of two features one may begin with the other.
+  const features = sortedByOctets(info.features, String).map((feature) => `${feature}<`);
   const forms = info.forms
     .map((form) => ({ type: formNamespace(form), form }))
     .filter(({ type }) => type !== null)
     .sort((a, b) => byOctets(a.type ?? '', b.type ?? ''))
     .map(({ form }) => formText(form));
-  const text = [...identities.sort(byOctets), ...features.sort(byOctets), ...forms].join('');
+  const text = [...identities, ...features, ...forms].join('');
   return createHash('sha1').update(text).digest('base64');
 }
 

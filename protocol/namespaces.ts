@@ -15,6 +15,8 @@ export const NS_RSM = 'http://jabber.org/protocol/rsm';
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
+export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
+export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_VERSION = 'jabber:iq:version';
 export const NS_JSON = 'urn:xmpp:json:0';
@@ -26,6 +28,8 @@ export const FORM_CMD_META = 'urn:xmpp:a2a:cmd:meta';
 export const NS_LISTING = 'urn:guildhall:listing:0';
 export const NS_NOINDEX = 'urn:guildhall:noindex:0';
 export const NS_DIRECTORY = 'urn:guildhall:directory:0';
+export const NS_SUBSCRIPTION = 'urn:guildhall:subscription:0';
+export const NS_NEWS = 'urn:guildhall:news:0';
 
 /** Administrative nodes that are never somebody's offer (XEP-0133, XEP-0146). */
 export const NS_ADMIN = 'http://jabber.org/protocol/admin';

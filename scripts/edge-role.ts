@@ -22,7 +22,7 @@ export async function admitEdge(owner: pg.Client, edgeUrl: string): Promise<bool
     alter role ${name} set statement_timeout = ${questionTimeoutMs};
     grant usage on schema public to ${name};
     grant select on all tables in schema public to ${name};
-    revoke select on token from ${name};
+    revoke select on token, subscription, asked_query, query_anchor, alert, news_subscriber from ${name};
     grant insert, update on entity to ${name};`);
   return true;
 }

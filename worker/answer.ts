@@ -16,6 +16,8 @@ import {
   NS_DISCO_ITEMS,
   NS_LISTING,
   NS_PING,
+  NS_PUBSUB,
+  NS_PUBSUB_OWNER,
   NS_RSM,
   NS_SEARCH,
   NS_VALIDATE,
@@ -34,13 +36,17 @@ import { answerSearch, searchOffer } from './answer-search.ts';
 import type { Tree } from './browse/tree.ts';
 import type { CommandDesk } from './commands/desk.ts';
 import type { Gate } from './gate.ts';
+import { type PubsubDesk, pubsubFeatures } from './pubsub/pubsub-desk.ts';
 
 export const capsNode = 'https://guildhall.example/caps';
 
 /** What the directory says of itself. The features ending in `+notify` ask for the agents' published changes. */
 export const ownInfo: DiscoInfo = {
   node: null,
-  identities: [{ category: 'client', type: 'bot', name: 'Guildhall', lang: null }],
+  identities: [
+    { category: 'client', type: 'bot', name: 'Guildhall', lang: null },
+    { category: 'pubsub', type: 'service', name: 'Guildhall', lang: null },
+  ],
   features: [
     NS_AGENTS,
     NS_CAPS,
@@ -49,6 +55,7 @@ export const ownInfo: DiscoInfo = {
     NS_DISCO_INFO,
     NS_DISCO_ITEMS,
     NS_PING,
+    ...pubsubFeatures,
     NS_RSM,
     NS_SEARCH,
     NS_VALIDATE,
@@ -83,6 +90,7 @@ export type Services = {
   deps: Deps;
   desk: Desk;
   tree: Pick<Tree, 'info' | 'items'>;
+  pubsub: Pick<PubsubDesk, 'info' | 'items' | 'answer'>;
   gate: Pick<Gate, 'pass'>;
   /** Hears of our own faults; the asker hears only that there was one. */
   onError: (error: unknown) => void;
@@ -118,6 +126,14 @@ const answerers: { type: 'get' | 'set'; name: string; xmlns: string; reply: Answ
     xmlns: NS_COMMANDS,
     reply: ({ asker, query }, { desk }) => desk.answer(asker, query),
   },
+  ...(['get', 'set'] as const).flatMap((type) =>
+    [NS_PUBSUB, NS_PUBSUB_OWNER].map((xmlns) => ({
+      type,
+      name: 'pubsub',
+      xmlns,
+      reply: gated(({ asker, query }, { pubsub }) => pubsub.answer(asker, query, type)),
+    })),
+  ),
 ];
 
 /** The answer to a question (an IQ of type get or set); null where nobody can be answered. Never rejects. */
@@ -154,8 +170,13 @@ async function replyTo(
 
 /** Asks the database, and so waits for its turn. */
 function gated(reply: (question: Question, services: Services) => Promise<Reply>): Answerer {
-  return async (question, services) =>
-    (await services.gate.pass(bareJid(question.asker), () => reply(question, services))) ?? busy;
+  return async (question, services) => {
+    // A reply may be null, which is not the gate's.
+    const passed = await services.gate.pass(bareJid(question.asker), async () => ({
+      reply: await reply(question, services),
+    }));
+    return passed ? passed.reply : busy;
+  };
 }
 
 const busy = refusal(
@@ -169,15 +190,22 @@ const treeInfo = gated(async ({ query }, { tree }) => {
   return isRefusal(info) ? info : writeInfo(info);
 });
 
-const treeItems = gated(async ({ query, own }, { tree }) => {
-  const items = await tree.items(query.attrs.node || null, readRsmQuestion(query), own);
+/** The tree, and beside it the nodes of pubsub. */
+const treeItems = gated(async ({ asker, query, own }, { tree, pubsub }) => {
+  const node = query.attrs.node || null;
+  const rsm = readRsmQuestion(query);
+  const caller = { jid: bareJid(asker), domain: asker.domain };
+  const published = node === null ? null : await pubsub.items(caller, node, rsm, own);
+  if (published) return 'items' in published ? writeItems(published) : published;
+  const items = await tree.items(node, rsm, own);
   return isRefusal(items) ? items : writeItems(items);
 });
 
 function replyInfo(question: Question, services: Services): Reply | Promise<Reply> {
   const { node } = question.query.attrs;
   if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node || null });
-  const info = node === NS_COMMANDS ? commandListInfo : services.desk.info(node);
+  const { desk, pubsub } = services;
+  const info = node === NS_COMMANDS ? commandListInfo : (desk.info(node) ?? pubsub.info(node));
   return info ? writeInfo(info) : treeInfo(question, services);
 }
 

@@ -5,12 +5,13 @@ import { beat } from '../db/heartbeat.ts';
 import { shelves } from '../operations/browse.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
 import { bareJid, tryJid } from '../protocol/jid.ts';
-import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
+import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_PING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
 import { type Element, xml } from '../protocol/xml.ts';
 import { AccountRoster } from './account-roster.ts';
 import { AccountSession } from './account-session.ts';
+import { Alerts } from './alerts/alerts.ts';
 import { announcement, answer, type Services } from './answer.ts';
 import { Asker } from './ask.ts';
 import { KeptShelves } from './browse/kept-shelves.ts';
@@ -27,6 +28,8 @@ import { Indexer } from './indexer.ts';
 import { errorText, type Log } from './log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
 import { PresenceBook } from './presence-book.ts';
+import { newsNode } from './pubsub/news-node.ts';
+import { PubsubDesk } from './pubsub/pubsub-desk.ts';
 import { Pulse } from './pulse.ts';
 import { Rooms } from './rooms.ts';
 import type { Session, SessionHandlers } from './session.ts';
@@ -112,16 +115,33 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     // Its subscription ends as if it had ended it itself.
     endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
+  const nodes = [newsNode(deps)];
   const services: Services = {
     deps,
     desk: new CommandDesk([...findingCommands(deps), ...commands], {
       onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
     }),
-    tree: new Tree(deps, new KeptShelves(() => shelves(deps))),
+    tree: new Tree(
+      deps,
+      new KeptShelves(() => shelves(deps)),
+      nodes.map(({ node, info }) => ({ node, name: info.title })),
+    ),
+    pubsub: new PubsubDesk({ nodes, isSubscriber: (jid) => roster.isSubscriber(jid) }),
     gate: new Gate(),
     onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
   };
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
+  const alerts = new Alerts({
+    db,
+    log,
+    isUp: () => session.ready,
+    send: (stanza) => session.send(stanza),
+    // Servers take stanzas in their order: who answers this has all that was sent before it.
+    confirm: async () => {
+      const outcome = await session.ask(null, 'get', xml('ping', { xmlns: NS_PING }), limits.iqTimeoutMs);
+      return outcome.kind === 'result' || outcome.kind === 'error';
+    },
+  });
 
   async function onFreshSession(): Promise<void> {
     const settled = pulse.hold();
@@ -147,6 +167,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   /** A published change is a reason to visit; what it says is read from its source, by the visit. */
   function onMessage(stanza: Element): void {
     const from = tryJid(stanza.attrs.from);
+    if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
     if (!from || stanza.attrs.type === 'error') return;
     try {
       const event = readPubsubEvent(stanza);
@@ -171,6 +192,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   crawler.start();
   pulse.start();
   sweeper.start();
+  alerts.start();
   return {
     session,
     async stop(isLost) {
@@ -178,6 +200,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
       if (isLost) await session.stop();
       await pulse.stop();
       await sweeper.stop();
+      await alerts.stop();
       await crawler.stop(workerTimes.stopGraceMs);
       rooms.stop();
       await roster.stop();

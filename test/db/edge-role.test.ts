@@ -66,6 +66,8 @@ describe('the role of the edge', () => {
     'insert into listing default values',
     'delete from change',
     'select from token',
+    'select from subscription',
+    'select from news_subscriber',
     'drop table term',
   ])('may not %s', async (statement) => {
     await expect(edge.db.execute(statement)).rejects.toMatchObject({

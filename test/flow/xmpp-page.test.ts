@@ -3,11 +3,22 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listingId } from '../../market/listing-id.ts';
+import { newsLimits, subscriptionLimits } from '../../market/subscription.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
-import { NS_AGENTS, NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
+import { writeCommandNotice } from '../../protocol/command-notice.ts';
+import { formValue, readForm } from '../../protocol/data-form.ts';
+import {
+  NS_AGENTS,
+  NS_COMMANDS,
+  NS_DATA,
+  NS_DISCO_INFO,
+  NS_SUBSCRIPTION,
+} from '../../protocol/namespaces.ts';
+import { readPubsubEvent } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { announcement } from '../../worker/answer.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
+import { newsPageLimits } from '../../worker/pubsub/news-node.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm, textField } from '../support/fields.ts';
@@ -96,7 +107,29 @@ function textIn(element: Element, name: string): string | null {
   );
 }
 
-test('each question of docs/xmpp.md has the answer that stands below it', async () => {
+/** What a result's field `id` says. */
+function idIn(answer: Element): string {
+  const form = answer.getChild('command', NS_COMMANDS)?.getChild('x', NS_DATA);
+  return (form && formValue(readForm(form), 'id')) ?? '';
+}
+
+/** The specialist adds a command, and says so. */
+async function addToss(dice: TestAgent): Promise<void> {
+  const infoForms = [
+    listingForm({ name: 'Toss a coin', description: 'Tosses a fair coin.', tags: ['dice'] }),
+  ];
+  dice.commands.set('toss', { name: 'Toss a coin', fields: [whole('times', '10')], infoForms });
+  const items = [...dice.commands].map(([node, { name }]) => ({ jid: dice.fullJid, node, name }));
+  dice.send(writeCommandNotice(directory.jid, items));
+}
+
+/** The message that tells of the listing, as the subscriber of a query or of the news gets it. */
+const matchOf = (heard: Element[], id: string) =>
+  heard.find((stanza) => stanza.getChild('notice', NS_SUBSCRIPTION)?.attrs.listing === id);
+const newsOf = (heard: Element[], id: string) =>
+  heard.find((stanza) => readPubsubEvent(stanza)?.items[0]?.payload?.attrs.listing === id);
+
+test('each question of docs/xmpp.md has the answer that stands below it', { timeout: 60_000 }, async () => {
   const dice = await startDice();
   const ann = await startAgent({
     directory: directory.jid,
@@ -104,18 +137,26 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     domain: 'works.test',
     resource: 'desk',
   });
-  let [session, cursor] = ['SESSION', 'CURSOR'];
+  const heard: Element[] = [];
+  ann.onMessage = (message) => void heard.push(message);
+  const tossed = idOf(dice.jid, 'toss');
+  let [session, cursor, subscription, seq, at, end] = ['SESSION', 'CURSOR', 'ID', 'SEQ', 'AT', 'END'];
   const stanza = (title: string) =>
     page.stanza(title, [
-      ...['roll', 'loaded'].map((node): [string, string] => [
+      ...['roll', 'loaded', 'toss'].map((node): [string, string] => [
         idOf('dice@agents.test', node),
         idOf(dice.jid, node),
       ]),
       ['guildhall@agents.test', directory.jid],
       ['dice@agents.test', dice.jid],
       ['ann@works.test/desk', ann.fullJid],
+      ['ann@works.test', ann.jid],
       ['SESSION', session],
       ['CURSOR', cursor],
+      ['5f1d0c3a9be27764', subscription],
+      ['31337', seq],
+      ['2026-11-20T17:05:12.345Z', at],
+      ['2026-11-27T17:00:00Z', end],
     ]);
   for (const name of page.namesOf('you send')) {
     const answer = await ask(ann, stanza(`you send: ${name}`));
@@ -128,6 +169,18 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
     session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
     cursor = textIn(answer, 'last') ?? cursor;
+    if (name === 'subscribe-done') subscription = idIn(answer);
+    if (name !== 'news-subscribe') continue;
+    await addToss(dice);
+    const [match, news] = await until('both are told', async () => {
+      const told = [matchOf(heard, tossed), newsOf(heard, tossed)] as const;
+      return told[0] && told[1] && ([told[0], told[1]] as const);
+    });
+    const notice = match.getChild('notice', NS_SUBSCRIPTION)?.attrs;
+    [seq, end] = [notice?.seq ?? '', notice?.until ?? ''];
+    at = readPubsubEvent(news)?.items[0]?.payload?.attrs.at ?? '';
+    expect(shapeOf(match), String(match)).toBe(shapeOf(stanza('the directory tells: match')));
+    expect(shapeOf(news), String(news)).toBe(shapeOf(stanza('the directory tells: news')));
   }
   expect(page.unused).toEqual([]);
 });
@@ -140,7 +193,18 @@ describe('docs/xmpp.md', () => {
   });
 
   test('states limits as they are', () => {
-    expect(page.text).toContain(`more than ${nodeCharsMax.toLocaleString('en')} characters`);
+    const { perJidMax, perSiteMax, waitingMax } = subscriptionLimits;
+    const many = (limit: number) => limit.toLocaleString('en');
+    for (const said of [
+      `more than ${many(nodeCharsMax)} characters`,
+      `more than ${waitingMax} matches waited`,
+      `has ${perJidMax} subscriptions, a registrable domain ${many(perSiteMax)}`,
+      `more than ${many(newsLimits.backlogMax)} changes behind`,
+      `${newsPageLimits.itemsDefault}, or as\n\`max_items\` says, up to ${newsPageLimits.itemsMax}`,
+      `have ${many(newsLimits.subscribersMax)} subscribers, ${newsLimits.perSiteMax} of one registrable domain`,
+    ])
+      expect(page.text).toContain(said);
+    expect([subscriptionLimits.bouncesMax, newsLimits.bouncesMax]).toEqual([5, 5]);
   });
 
   test('links only to files that exist', () => {

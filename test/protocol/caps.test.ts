@@ -16,7 +16,7 @@ import {
   verifiableHash,
   writeCaps2,
 } from '../../protocol/caps2.ts';
-import { readInfo } from '../../protocol/disco.ts';
+import { readInfo, writeInfo } from '../../protocol/disco.ts';
 import { ParseError } from '../../protocol/parse-error.ts';
 import { hashInputCharsMax } from '../../protocol/raw-info.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
@@ -51,6 +51,14 @@ describe('the verification string of XEP-0115', () => {
     expect(capsVerOfElement(element, 'sha-256')).toHaveLength(44);
     expect(capsVerOfElement(element, 'md5')).toBeNull();
     expect(capsVerOfElement(element, '__proto__')).toBeNull();
+  });
+
+  test('of what is written is that of what was written, also where one feature begins with another', () => {
+    const names = ['urn:x', 'urn:x#y', 'urn:x#', 'urn:x:y', 'urn:x/y', 'urn:x<y', 'urn:x!'];
+    const named = (type: string, name: string) => ({ category: 'client', type, name, lang: null });
+    const identities = [named('bot', 'A'), named('bot!', 'A'), named('bot', 'A/B')];
+    const written = { node: null, identities, features: names, forms: [] };
+    expect(capsVer(written)).toBe(capsVerOfElement(writeInfo(written)));
   });
 
   test('sorts languages as such, where the text of two identities would sort otherwise', () => {

@@ -9,6 +9,8 @@ import {
 import { field, form, readForm, writeForm } from '../../protocol/data-form.ts';
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import { readListingForm, writeListingForm } from '../../protocol/dialects/listing-form.ts';
+import { readNews, writeNews } from '../../protocol/dialects/news.ts';
+import { readQueryNotice, writeQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { infoQuery, itemsQuery, readInfo, readItems, writeInfo, writeItems } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { pubsubItemsQuery, readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
@@ -27,6 +29,8 @@ const pairs: [string, (element: Element) => Element][] = [
   ['xep-0050/request.xml', (element) => writeCommandRequest(readCommandRequest(element))],
   ['xep-0050/response.xml', (element) => writeCommandResponse(readCommandResponse(element))],
   ['guildhall/listing.xml', (element) => writeForm(writeListingForm(readListingForm(readForm(element))))],
+  ['guildhall/notice.xml', (element) => writeQueryNotice(readQueryNotice(element))],
+  ['guildhall/news.xml', (element) => writeNews(readNews(element))],
 ];
 
 describe('a stanza read and written again', () => {

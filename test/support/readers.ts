@@ -14,7 +14,9 @@ import { readAccepted, readTaskEvent, readTaskResult } from '../../protocol/dial
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import { readArdEntry } from '../../protocol/dialects/ard-entry.ts';
 import { readListingForm } from '../../protocol/dialects/listing-form.ts';
+import { readNews } from '../../protocol/dialects/news.ts';
 import { readInvoice } from '../../protocol/dialects/payment.ts';
+import { readQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
 import { readLayout } from '../../protocol/form-layout.ts';
 import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
@@ -23,6 +25,7 @@ import { readJsonContainer, readJsonPayload } from '../../protocol/json-containe
 import { readOccupant } from '../../protocol/muc.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
+import { readPubsubQuestion } from '../../protocol/pubsub-service.ts';
 import { readRawInfo } from '../../protocol/raw-info.ts';
 import { readRoster } from '../../protocol/roster.ts';
 import { readRsmQuestion, readRsmResult } from '../../protocol/rsm.ts';
@@ -67,10 +70,13 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readLayout,
   readListingForm: (element) => readListingForm(readForm(element)),
   readManifestAnswer,
+  readNews,
   readOccupant,
   readPresence,
   readPubsubEvent,
   readPubsubItems,
+  readPubsubQuestion: (element) => [readPubsubQuestion(element, 'get'), readPubsubQuestion(element, 'set')],
+  readQueryNotice,
   readRawInfo,
   readRoster,
   readRsmQuestion,

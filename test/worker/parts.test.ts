@@ -12,6 +12,7 @@ import { readConfig } from '../../worker/config.ts';
 import { Gate } from '../../worker/gate.ts';
 import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
+import { PubsubDesk } from '../../worker/pubsub/pubsub-desk.ts';
 import { parseXml } from '../support/xml.ts';
 
 describe('the policy', () => {
@@ -142,6 +143,7 @@ describe('the directory answers', () => {
     deps: { db: null as never, policy: parsePolicy('', null) },
     desk: new CommandDesk([], { onError: () => undefined }),
     tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
+    pubsub: new PubsubDesk({ nodes: [], isSubscriber: () => false }),
     gate: new Gate(),
     onError: (error) => {
       throw error;

@@ -30,13 +30,21 @@ import {
 } from './nodes.ts';
 import { type Keyed, type OrderedPlace, type Page, pageOf, pageOfAll, placeOf, sizeOf } from './pages.ts';
 
+/** What stands at the root beside the shelves, by its node. */
+export type Beside = { node: string; name: string };
+
 export class Tree {
   #deps: Deps;
   #shelves: Pick<KeptShelves, 'get'>;
+  #root: Map<string, string>;
 
-  constructor(deps: Deps, shelves: Pick<KeptShelves, 'get'>) {
+  constructor(deps: Deps, shelves: Pick<KeptShelves, 'get'>, beside: Beside[] = []) {
     this.#deps = deps;
     this.#shelves = shelves;
+    this.#root = new Map([
+      ...shelfNodes.map((node): [string, string] => [node, shelfTitles[node]]),
+      ...beside.map(({ node, name }): [string, string] => [node, name]),
+    ]);
   }
 
   /** What disco#info says of a node. */
@@ -89,8 +97,8 @@ export class Tree {
     if (node !== null && place === null) return notFound;
     switch (place?.of) {
       case undefined:
-        return pageOfAll(shelfNodes, size, at, (node) =>
-          keyed({ jid: own, node, name: shelfTitles[node as ShelfNode] }, node),
+        return pageOfAll([...this.#root.keys()].sort(), size, at, (node) =>
+          keyed({ jid: own, node, name: this.#root.get(node) ?? null }, node),
         );
       case 'shelf':
         return place.shelf === 'agents'

@@ -25,14 +25,14 @@ export function deregisterCommand(deps: Deps, { endSubscription }: DeregisterHoo
         form: ask('Leave the directory', instructions.join('\n'), []),
         actions: ['complete'],
         async submit() {
-          const { known, subscribed, removed } = await deregister(deps, caller);
-          if (!known) return { result: null, notes: [{ type: 'info', text: 'Nothing was said of you.' }] };
+          const { known, subscribed, removed, ended } = await deregister(deps, caller);
           if (subscribed) endSubscription(caller.jid);
           const listings = removed === 1 ? '1 listing was' : `${removed} listings were`;
-          return {
-            result: null,
-            notes: [{ type: 'info', text: `${listings} removed. Register or subscribe to come back.` }],
-          };
+          const texts = [
+            known ? `${listings} removed. Register or subscribe to come back.` : 'Nothing was said of you.',
+            ...(ended > 0 ? ['You are told of no queries and no news any more.'] : []),
+          ];
+          return { result: null, notes: texts.map((text) => ({ type: 'info', text })) };
         },
       };
     },

@@ -1,13 +1,12 @@
 /** The command that searches, page by page. */
 
-import { isProblem, type Problem, problem } from '../../market/problem.ts';
-import { queryLimits } from '../../market/query/ast.ts';
-import { parseQuery } from '../../market/query/parse.ts';
+import { isProblem, type Problem } from '../../market/problem.ts';
 import { parseSort, sortDefault, sorts } from '../../market/query/sort.ts';
 import type { Deps } from '../../operations/deps.ts';
 import type { SearchInput } from '../../operations/search.ts';
 import { searchNotes, searchTable, searchThatFits, tableLimits } from '../search-table.ts';
 import { ask, choiceField, numberField, textField } from './fields.ts';
+import { atField, readQueryField } from './query-field.ts';
 import type { Command, Step } from './step.ts';
 import { single, type Values } from './values.ts';
 
@@ -43,20 +42,11 @@ const instructions = [
 const orders = sorts.map((value) => ({ value, label: `By ${value}` }));
 
 function inputOf(values: Values): SearchInput | Problem {
-  const text = single(values, 'query');
-  // The text is a form's value, which may be longer than a query.
-  if (text.length > 2 * queryLimits.charsMax) {
-    return at('query', `expected at most ${queryLimits.charsMax} characters`);
-  }
-  const query = parseQuery(text);
-  if (isProblem(query)) return at('query', query.detail);
+  const query = readQueryField(single(values, 'query'));
+  if (isProblem(query)) return query;
   const sort = parseSort(single(values, 'sort') || null, query);
-  if (isProblem(sort)) return at('sort', sort.errors[0]?.detail ?? sort.detail);
+  if (isProblem(sort)) return atField('sort', sort.errors[0]?.detail ?? sort.detail);
   return { query, sort, limit: Number(single(values, 'max')), cursor: null };
-}
-
-function at(pointer: string, detail: string): Problem {
-  return problem('invalid-parameter', 'A field is not accepted.', [{ pointer, detail }]);
 }
 
 /** A page of results; the last one ends the command. */
