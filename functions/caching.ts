@@ -2,8 +2,8 @@
 
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { indexState } from '../db/index-state.ts';
-import { type CachePolicy, cachePolicyOf } from './cache-policy.ts';
+import { readIndex } from '../db/index-reading.ts';
+import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
 import { routePattern } from './route-pattern.ts';
 
@@ -13,34 +13,45 @@ export const codingSuffix = '-gzip';
 /** @param version names the code that answers: other code may say the same otherwise */
 export function caching(version: string): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : none;
+    const { deps } = context.var;
+    const index = readIndex(deps.db);
+    context.set('index', index);
+    context.set('deps', { ...deps, db: index.db });
+    const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : noPolicy;
     const early = await earlyTag(context, policy, version);
     const known = early && matching(context, early);
     if (known) return notModified(context, known, policy);
     await next();
     const { res } = context;
-    if (res.status >= 400) return keep(context, none.cacheControl);
+    if (res.status >= 400) return keep(context, noPolicy.cacheControl);
     keep(context, policy.cacheControl);
     if (res.status !== 200 || policy.tag === 'nothing') return;
-    const tag = early ?? (await bodyTag(context, version));
+    const tag = early ?? (await lateTag(context, policy, version));
     const late = matching(context, tag, true);
     if (late) context.res = notModified(context, late, policy);
     else context.res.headers.set('etag', `"${tag}"`);
   };
 }
 
-const none: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
-
 function isRead({ req }: AppContext): boolean {
   return req.method === 'GET' || req.method === 'HEAD';
 }
 
-/** The tag of what would be answered, where it can be told before the answer is made. */
+/** The tag of what would be answered, where it can be told before the answer is made and must be known by then. */
 async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
   if (policy.tag === 'code') return digest(version, context.req.url);
   if (policy.tag !== 'index') return null;
-  // Read before the search: what is found then may be younger than the tag says, never older.
-  return digest(version, context.req.url, await indexState(context.var.deps.db));
+  const isNamed = context.req.header('if-none-match') !== undefined;
+  return isNamed || !context.var.index.isBrought ? indexTag(context, version) : null;
+}
+
+function lateTag(context: AppContext, policy: CachePolicy, version: string): Promise<string> {
+  return policy.tag === 'index' ? indexTag(context, version) : bodyTag(context, version);
+}
+
+/** What was found may be younger than its tag says, never older. */
+async function indexTag(context: AppContext, version: string): Promise<string> {
+  return digest(version, context.req.url, await context.var.index.state());
 }
 
 async function bodyTag(context: AppContext, version: string): Promise<string> {

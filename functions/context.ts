@@ -3,10 +3,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
+import type { IndexReading } from '../db/index-reading.ts';
 import type { Deps } from '../operations/deps.ts';
 import { problemResponse } from './problem-response.ts';
 
-export type Env = { Variables: RequestIdVariables & { deps: Deps } };
+/** `index` is the look at the index with which the request is answered; `deps` reads through it. */
+export type Env = { Variables: RequestIdVariables & { deps: Deps; index: IndexReading } };
 export type AppContext = Context<Env>;
 
 /** A router whose refused input becomes a problem that names each parameter. */
