@@ -69,8 +69,13 @@ export function readingThrough(client: EdgeClient, over: (client: EdgeClient) =>
       return resultOf(lines, options);
     },
   };
+  let db: Database | undefined;
   return {
-    db: over(bringing),
+    // Many answers need none.
+    get db() {
+      db ??= over(bringing);
+      return db;
+    },
     isBrought: true,
     async state() {
       if (brought.length === 0) bring(readState());

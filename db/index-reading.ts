@@ -5,7 +5,7 @@ import { indexState } from './index-state.ts';
 
 export type IndexReading = {
   /** Through this the index is read. */
-  db: Database;
+  readonly db: Database;
   /**
    * The name of the state that the index was in, or of one before it, whatever of it is read through `db`. Where it is not
    * known yet it is read.

@@ -6,6 +6,7 @@ import { readIndex } from '../db/index-reading.ts';
 import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
 import { routePattern } from './route-pattern.ts';
+import { wholeBody } from './whole-body.ts';
 
 /** What the tag of a compressed answer has more than that of the same answer as it is. */
 export const codingSuffix = '-gzip';
@@ -16,7 +17,12 @@ export function caching(version: string): MiddlewareHandler<Env> {
     const { deps } = context.var;
     const index = readIndex(deps.db);
     context.set('index', index);
-    context.set('deps', { ...deps, db: index.db });
+    context.set('deps', {
+      ...deps,
+      get db() {
+        return index.db;
+      },
+    });
     const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : noPolicy;
     const early = await earlyTag(context, policy, version);
     const known = early && matching(context, early);
@@ -55,9 +61,7 @@ async function indexTag(context: AppContext, version: string): Promise<string> {
 }
 
 async function bodyTag(context: AppContext, version: string): Promise<string> {
-  const body = await context.res.arrayBuffer();
-  context.res = new Response(body, context.res);
-  return digest(version, context.req.url, new Uint8Array(body));
+  return digest(version, context.req.url, await wholeBody(context));
 }
 
 function digest(...parts: (string | Uint8Array)[]): string {
@@ -82,10 +86,13 @@ function matching({ req }: AppContext, tag: string, exists = false): string | nu
 function notModified(context: AppContext, tag: string, { cacheControl }: CachePolicy): Response {
   keep(context, cacheControl);
   // No content, so nothing that describes it (RFC 9110 §15.4.5).
-  if (context.finalized) context.res.headers.delete('content-type');
+  if (context.finalized)
+    for (const name of ['content-type', 'content-length']) context.res.headers.delete(name);
   return context.body(null, 304, { etag: `"${tag}"` });
 }
 
 function keep(context: AppContext, cacheControl: string): void {
-  context.header('cache-control', cacheControl);
+  // Set through the context, each header copies an answer that is there already.
+  if (context.finalized) context.res.headers.set('cache-control', cacheControl);
+  else context.header('cache-control', cacheControl);
 }

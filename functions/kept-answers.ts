@@ -6,6 +6,7 @@ import { cachePolicyOf } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
 import { readsByPost } from './cors.ts';
 import { routePattern } from './route-pattern.ts';
+import { wholeBody } from './whole-body.ts';
 
 /** Headers that belong to the answer itself. All others are of the request that is answered. */
 const keptHeaders = ['content-type', 'link'] as const;
@@ -27,15 +28,14 @@ export function keptAnswers(answers: AnswerCache): MiddlewareHandler<Env> {
     await next();
     const { res } = context;
     if (res.status !== 200) return;
-    const body = await res.arrayBuffer();
-    context.res = new Response(body, res);
-    const headers: { [name: string]: string } = {};
+    const body = await wholeBody(context);
+    const headers: { [name: string]: string } = { 'content-length': String(body.length) };
     for (const name of keptHeaders) {
       const value = res.headers.get(name);
       if (value !== null) headers[name] = value;
     }
     // What was found may be younger than this name, which then is never read again.
-    answers.keep(question, { state: await index.state(), body: new Uint8Array(body), headers });
+    answers.keep(question, { state: await index.state(), body, headers });
   };
 }
 
