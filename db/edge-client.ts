@@ -63,7 +63,8 @@ export function readingThrough(client: EdgeClient, over: (client: EdgeClient) =>
         await bring(readState());
         return planned.query(text, parameters, options);
       }
-      const asked = client.query(bringingText, [text, parameters, stateText], asRows);
+      // What the driver gives is no promise: it asks again each time that it is awaited.
+      const asked = Promise.resolve(client.query(bringingText, [text, parameters, stateText], asRows));
       bring(asked.then(({ rows }) => stateOf((rows as [{ state: Row[] }])[0].state)));
       const [{ lines }] = (await asked).rows as [{ lines: Row[] }];
       return resultOf(lines, options);

@@ -116,6 +116,11 @@ describe.each(platforms)('on $name', ({ name: platform, run }) => {
     expect([head.status, head.text, head.headers.get('etag')]).toEqual([200, '', tag]);
     expect([unchanged.status, unchanged.headers.get('etag')]).toEqual([304, tag]);
     expect([other.status, other.text]).toEqual([200, first.text]);
+    const late = get('/v1/listings?q=exchange&limit=7');
+    const heading = await ask({ ...late, method: 'HEAD' });
+    const whole = await whileUnreadable(() => ask(late));
+    expect([whole.status, JSON.parse(whole.text).items.length]).toEqual([200, 1]);
+    expect(whole.headers.get('content-length')).toBe(heading.headers.get('content-length'));
   });
 
   test('a change shows in every answer at once', async () => {
