@@ -11,6 +11,8 @@ export type KeptAnswer = {
   state: string;
   body: Uint8Array<ArrayBuffer>;
   headers: { [name: string]: string };
+  /** Under which it was sent, once it was. */
+  tag?: string;
 };
 
 export type AnswerCache = {

@@ -32,7 +32,9 @@ export function caching(version: string): MiddlewareHandler<Env> {
     if (res.status >= 400) return keep(context, noPolicy.cacheControl);
     keep(context, policy.cacheControl);
     if (res.status !== 200 || policy.tag === 'nothing') return;
-    const tag = early ?? (await lateTag(context, policy, version));
+    const { kept } = context.var;
+    const tag = early ?? kept?.tag ?? (await lateTag(context, policy, version));
+    if (kept) kept.tag = tag;
     const late = matching(context, tag, true);
     if (late) context.res = notModified(context, late, policy);
     else context.res.headers.set('etag', `"${tag}"`);
@@ -47,8 +49,10 @@ function isRead({ req }: AppContext): boolean {
 async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
   if (policy.tag === 'code') return digest(version, context.req.url);
   if (policy.tag !== 'index') return null;
-  const isNamed = context.req.header('if-none-match') !== undefined;
-  return isNamed || !context.var.index.isBrought ? indexTag(context, version) : null;
+  const { index } = context.var;
+  if (context.req.header('if-none-match') !== undefined) return indexTag(context, version);
+  if (!index.isBrought) await index.state();
+  return null;
 }
 
 function lateTag(context: AppContext, policy: CachePolicy, version: string): Promise<string> {

@@ -5,10 +5,18 @@ import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
 import type { IndexReading } from '../db/index-reading.ts';
 import type { Deps } from '../operations/deps.ts';
+import type { KeptAnswer } from './answer-cache.ts';
 import { problemResponse } from './problem-response.ts';
 
-/** `index` is the look at the index with which the request is answered; `deps` reads through it. */
-export type Env = { Variables: RequestIdVariables & { deps: Deps; index: IndexReading } };
+export type Env = {
+  Variables: RequestIdVariables & {
+    deps: Deps;
+    /** The look at the index with which the request is answered; `deps` reads through it. */
+    index: IndexReading;
+    /** What is answered, where it is kept. */
+    kept?: KeptAnswer;
+  };
+};
 export type AppContext = Context<Env>;
 
 /** A router whose refused input becomes a problem that names each parameter. */

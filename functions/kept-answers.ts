@@ -23,7 +23,10 @@ export function keptAnswers(answers: AnswerCache): MiddlewareHandler<Env> {
     const known = answers.get(question);
     if (known || !index.isBrought) {
       const state = await index.state();
-      if (known?.state === state) return context.body(known.body, 200, known.headers);
+      if (known?.state === state) {
+        context.set('kept', known);
+        return context.body(known.body, 200, known.headers);
+      }
     }
     await next();
     const { res } = context;
@@ -35,7 +38,9 @@ export function keptAnswers(answers: AnswerCache): MiddlewareHandler<Env> {
       if (value !== null) headers[name] = value;
     }
     // What was found may be younger than this name, which then is never read again.
-    answers.keep(question, { state: await index.state(), body, headers });
+    const answer = { state: await index.state(), body, headers };
+    answers.keep(question, answer);
+    context.set('kept', answer);
   };
 }
 
