@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { readIndex } from '../db/index-reading.ts';
 import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
+import { lookAtIndex } from './index-look.ts';
 import { routePattern } from './route-pattern.ts';
 import { wholeBody } from './whole-body.ts';
 
@@ -14,15 +14,6 @@ export const codingSuffix = '-gzip';
 /** @param version names the code that answers: other code may say the same otherwise */
 export function caching(version: string): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const { deps } = context.var;
-    const index = readIndex(deps.db);
-    context.set('index', index);
-    context.set('deps', {
-      ...deps,
-      get db() {
-        return index.db;
-      },
-    });
     const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : noPolicy;
     const early = await earlyTag(context, policy, version);
     const known = early && matching(context, early);
@@ -49,7 +40,7 @@ function isRead({ req }: AppContext): boolean {
 async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
   if (policy.tag === 'code') return digest(version, context.req.url);
   if (policy.tag !== 'index') return null;
-  const { index } = context.var;
+  const index = lookAtIndex(context);
   if (context.req.header('if-none-match') !== undefined) return indexTag(context, version);
   if (!index.isBrought) await index.state();
   return null;
@@ -61,7 +52,7 @@ function lateTag(context: AppContext, policy: CachePolicy, version: string): Pro
 
 /** What was found may be younger than its tag says, never older. */
 async function indexTag(context: AppContext, version: string): Promise<string> {
-  return digest(version, context.req.url, await context.var.index.state());
+  return digest(version, context.req.url, await lookAtIndex(context).state());
 }
 
 async function bodyTag(context: AppContext, version: string): Promise<string> {

@@ -11,8 +11,8 @@ import { problemResponse } from './problem-response.ts';
 export type Env = {
   Variables: RequestIdVariables & {
     deps: Deps;
-    /** The look at the index with which the request is answered; `deps` reads through it. */
-    index: IndexReading;
+    /** The look at the index with which the request is answered, where one has begun; `deps` reads through it. */
+    index?: IndexReading;
     /** What is answered, where it is kept. */
     kept?: KeptAnswer;
   };

@@ -5,6 +5,7 @@ import type { AnswerCache } from './answer-cache.ts';
 import { cachePolicyOf } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
 import { readsByPost } from './cors.ts';
+import { lookAtIndex } from './index-look.ts';
 import { routePattern } from './route-pattern.ts';
 import { wholeBody } from './whole-body.ts';
 
@@ -19,7 +20,7 @@ export function keptAnswers(answers: AnswerCache): MiddlewareHandler<Env> {
   return async (context, next) => {
     const question = await questionOf(context);
     if (question === null) return next();
-    const { index } = context.var;
+    const index = lookAtIndex(context);
     const known = answers.get(question);
     if (known || !index.isBrought) {
       const state = await index.state();
