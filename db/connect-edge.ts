@@ -3,7 +3,8 @@
 import { neon, neonConfig } from '@neondatabase/serverless';
 import { drizzle } from 'drizzle-orm/neon-http';
 import type { Database } from './database.ts';
-import * as schema from './schema.ts';
+import { type EdgeClient, planning, readingThrough } from './edge-client.ts';
+import { readsIndexBy } from './index-reading.ts';
 
 /**
  * @param url the database, as Neon or any Postgres names it
@@ -11,5 +12,13 @@ import * as schema from './schema.ts';
  */
 export function connectEdge(url: string, fetchEndpoint: string | null): Database {
   if (fetchEndpoint) neonConfig.fetchEndpoint = fetchEndpoint;
-  return drizzle(neon(url), { schema });
+  const client = neon(url) as unknown as EdgeClient;
+  const db = over(planning(client));
+  readsIndexBy(db, () => readingThrough(client, over));
+  return db;
+}
+
+/** Without the schema, which only the relational queries of Drizzle need: one of these is made for each request. */
+function over(client: EdgeClient): Database {
+  return drizzle({ client: client as never }) as unknown as Database;
 }

@@ -1,7 +1,8 @@
 /**
  * Statements that a connection plans once and runs often. Planning a search takes longer than running it; what may be
- * planned without its values says so by a comment, and a pool gives it a name. The edge's driver keeps no connection, and
- * ignores the comment.
+ * planned without its values says so by a comment, and a pool gives it a name. At the edge, where no connection is kept, the
+ * database finds the plan by the text (migration 0008). There rows come as JSON: so that their columns have different
+ * names, and only types that JSON tells exactly.
  */
 
 import { createHash } from 'node:crypto';
@@ -13,6 +14,10 @@ const mark = '/* planned once */';
 /** Stands anywhere in a statement whose best plan is the same whatever its parameters are. */
 export const plannedOnce = sql.raw(mark);
 
+export function isPlannedOnce(text: string): boolean {
+  return text.includes(mark);
+}
+
 /** A plan takes some hundred kilobytes of each connection: beyond so many statements the others are planned each time. */
 const namesMax = 100;
 
@@ -22,7 +27,7 @@ export function prepareMarked(pool: Pool): void {
   const query = pool.query.bind(pool) as (...given: unknown[]) => unknown;
   const prepared = (first: unknown, ...rest: unknown[]) => {
     const { text } = (first ?? {}) as { text?: unknown };
-    if (typeof text !== 'string' || !text.includes(mark)) return query(first, ...rest);
+    if (typeof text !== 'string' || !isPlannedOnce(text)) return query(first, ...rest);
     if (!names.has(text) && names.size >= namesMax) return query(first, ...rest);
     const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 32);
     names.set(text, name);

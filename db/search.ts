@@ -75,7 +75,8 @@ export async function searchListings(db: Database, request: SearchRequest): Prom
 async function isCut(db: Database, order: Order, conditions: Conditions): Promise<boolean> {
   const [row] = rowsOf<{ isCut: boolean }>(
     await db.execute(
-      sql`with recursive ${candidatesOf(conditions, order)} select is_cut as "isCut" from cut`,
+      sql`${conditions.measures ? sql`` : plannedOnce}
+        with recursive ${candidatesOf(conditions, order)} select is_cut as "isCut" from cut`,
     ),
   );
   return row?.isCut ?? false;

@@ -7,11 +7,13 @@ import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AccessEntry, accessLog } from './access-log.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import { caching } from './caching.ts';
 import { type Compress, content } from './content.ts';
 import { type AppContext, createRouter } from './context.ts';
 import { cors } from './cors.ts';
 import { type EventStreams, ownStreams } from './events/streams.ts';
+import { keptAnswers } from './kept-answers.ts';
 import { createDocument, describeShared } from './openapi.ts';
 import { createPages } from './pages/pages.ts';
 import { problemResponse } from './problem-response.ts';
@@ -45,13 +47,15 @@ export type AppOptions = {
   version?: string | undefined;
   /** How much one client may ask; nothing is counted where it is left out. */
   reads?: ReadLimit | null;
+  /** Where answers are kept for who asks the same again; none are where it is left out. */
+  answers?: AnswerCache | null;
   /** Left out where the platform compresses. */
   compress?: Compress | null;
 };
 
 export function createApp(options: AppOptions) {
-  const { deps, referrals = [], streams, onError, onAnswer = null, reads = null, compress = null } = options;
-  const { version = crypto.randomUUID() } = options;
+  const { deps, referrals = [], streams, onError, onAnswer = null, reads = null } = options;
+  const { version = crypto.randomUUID(), answers = null, compress = null } = options;
   const app = createRouter();
 
   app.use(requestId({ limitLength: 64 }));
@@ -78,6 +82,7 @@ export function createApp(options: AppOptions) {
       },
     }),
   );
+  if (answers) app.use(keptAnswers(answers));
 
   const held = streams ?? ownStreams(deps, (error) => onError(error, 'events'));
   describeShared(app);

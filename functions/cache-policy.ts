@@ -13,7 +13,8 @@ const soon = 'public, max-age=15';
 const later = 'public, max-age=300';
 const forEver = 'public, max-age=31536000, immutable';
 
-const live: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
+/** Of what is nobody's to keep. */
+export const noPolicy: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
 const search: CachePolicy = { tag: 'index', cacheControl: fresh };
 const entry: CachePolicy = { tag: 'body', cacheControl: fresh };
 const document: CachePolicy = { tag: 'code', cacheControl: later };
@@ -41,14 +42,14 @@ const policies: { [route: string]: CachePolicy } = {
   '/robots.txt': document,
   '/static/:file': { tag: 'code', cacheControl: forEver },
   '/v1/changes': entry,
-  '/v1/events': live,
-  '/healthz': live,
-  '/readyz': live,
+  '/v1/events': noPolicy,
+  '/healthz': noPolicy,
+  '/readyz': noPolicy,
 };
 
 /** @param route the pattern of the route that answers; what no row names has no tag */
 export function cachePolicyOf(route: string | null): CachePolicy {
-  return (route !== null && policies[route]) || live;
+  return (route !== null && policies[route]) || noPolicy;
 }
 
 /** The routes that have a policy. */

@@ -2,10 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
-import { indexState } from '../db/index-state.ts';
-import { type CachePolicy, cachePolicyOf } from './cache-policy.ts';
+import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
+import { lookAtIndex } from './index-look.ts';
 import { routePattern } from './route-pattern.ts';
+import { wholeBody } from './whole-body.ts';
 
 /** What the tag of a compressed answer has more than that of the same answer as it is. */
 export const codingSuffix = '-gzip';
@@ -13,40 +14,49 @@ export const codingSuffix = '-gzip';
 /** @param version names the code that answers: other code may say the same otherwise */
 export function caching(version: string): MiddlewareHandler<Env> {
   return async (context, next) => {
-    const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : none;
+    const policy = isRead(context) ? cachePolicyOf(routePattern(context)) : noPolicy;
     const early = await earlyTag(context, policy, version);
     const known = early && matching(context, early);
     if (known) return notModified(context, known, policy);
     await next();
     const { res } = context;
-    if (res.status >= 400) return keep(context, none.cacheControl);
+    if (res.status >= 400) return keep(context, noPolicy.cacheControl);
     keep(context, policy.cacheControl);
     if (res.status !== 200 || policy.tag === 'nothing') return;
-    const tag = early ?? (await bodyTag(context, version));
+    const { kept } = context.var;
+    const tag = early ?? kept?.tag ?? (await lateTag(context, policy, version));
+    if (kept) kept.tag = tag;
     const late = matching(context, tag, true);
     if (late) context.res = notModified(context, late, policy);
     else context.res.headers.set('etag', `"${tag}"`);
   };
 }
 
-const none: CachePolicy = { tag: 'nothing', cacheControl: 'no-store' };
-
 function isRead({ req }: AppContext): boolean {
   return req.method === 'GET' || req.method === 'HEAD';
 }
 
-/** The tag of what would be answered, where it can be told before the answer is made. */
+/** The tag of what would be answered, where it can be told before the answer is made and must be known by then. */
 async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
   if (policy.tag === 'code') return digest(version, context.req.url);
   if (policy.tag !== 'index') return null;
-  // Read before the search: what is found then may be younger than the tag says, never older.
-  return digest(version, context.req.url, await indexState(context.var.deps.db));
+  const index = lookAtIndex(context);
+  if (context.req.header('if-none-match') !== undefined) return indexTag(context, version);
+  if (!index.isBrought) await index.state();
+  return null;
+}
+
+function lateTag(context: AppContext, policy: CachePolicy, version: string): Promise<string> {
+  return policy.tag === 'index' ? indexTag(context, version) : bodyTag(context, version);
+}
+
+/** What was found may be younger than its tag says, never older. */
+async function indexTag(context: AppContext, version: string): Promise<string> {
+  return digest(version, context.req.url, await lookAtIndex(context).state());
 }
 
 async function bodyTag(context: AppContext, version: string): Promise<string> {
-  const body = await context.res.arrayBuffer();
-  context.res = new Response(body, context.res);
-  return digest(version, context.req.url, new Uint8Array(body));
+  return digest(version, context.req.url, await wholeBody(context));
 }
 
 function digest(...parts: (string | Uint8Array)[]): string {
@@ -71,10 +81,13 @@ function matching({ req }: AppContext, tag: string, exists = false): string | nu
 function notModified(context: AppContext, tag: string, { cacheControl }: CachePolicy): Response {
   keep(context, cacheControl);
   // No content, so nothing that describes it (RFC 9110 §15.4.5).
-  if (context.finalized) context.res.headers.delete('content-type');
+  if (context.finalized)
+    for (const name of ['content-type', 'content-length']) context.res.headers.delete(name);
   return context.body(null, 304, { etag: `"${tag}"` });
 }
 
 function keep(context: AppContext, cacheControl: string): void {
-  context.header('cache-control', cacheControl);
+  // Set through the context, each header copies an answer that is there already.
+  if (context.finalized) context.res.headers.set('cache-control', cacheControl);
+  else context.header('cache-control', cacheControl);
 }

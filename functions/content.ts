@@ -5,6 +5,7 @@ import { parseAccept } from 'hono/utils/accept';
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/utils/compress';
 import { codingSuffix } from './caching.ts';
 import type { Env } from './context.ts';
+import { replaceBody, wholeBody } from './whole-body.ts';
 
 /** Compresses as gzip. */
 export type Compress = (body: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
@@ -25,14 +26,12 @@ export function content(compress: Compress | null): MiddlewareHandler<Env> {
     // What was not modified has no type, and varies as what it stands for.
     if (mayCompress || (compress && res.status === 304)) vary(res.headers, 'Accept-Encoding');
     if (!res.body || type.startsWith('text/event-stream') || res.headers.has('content-encoding')) return;
-    const body = new Uint8Array(await res.arrayBuffer());
-    const isCompressed =
-      mayCompress && body.length >= compressedBytesMin && takesGzip(context.req.header('accept-encoding'));
-    const sent = isCompressed ? await compress(body) : body;
-    context.res = new Response(sent, res);
+    const isWanted = mayCompress && takesGzip(context.req.header('accept-encoding'));
+    if (!isWanted && res.headers.has('content-length')) return;
+    const body = await wholeBody(context);
+    if (!isWanted || body.length < compressedBytesMin) return;
+    replaceBody(context, await compress(body));
     const { headers } = context.res;
-    headers.set('content-length', String(sent.length));
-    if (!isCompressed) return;
     headers.set('content-encoding', 'gzip');
     const tag = headers.get('etag');
     if (tag) headers.set('etag', tag.replace(/"$/, `${codingSuffix}"`));

@@ -3,10 +3,20 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { RequestIdVariables } from 'hono/request-id';
+import type { IndexReading } from '../db/index-reading.ts';
 import type { Deps } from '../operations/deps.ts';
+import type { KeptAnswer } from './answer-cache.ts';
 import { problemResponse } from './problem-response.ts';
 
-export type Env = { Variables: RequestIdVariables & { deps: Deps } };
+export type Env = {
+  Variables: RequestIdVariables & {
+    deps: Deps;
+    /** The look at the index with which the request is answered, where one has begun; `deps` reads through it. */
+    index?: IndexReading;
+    /** What is answered, where it is kept. */
+    kept?: KeptAnswer;
+  };
+};
 export type AppContext = Context<Env>;
 
 /** A router whose refused input becomes a problem that names each parameter. */

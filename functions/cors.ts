@@ -33,8 +33,9 @@ export function cors(routes: () => Route[]): MiddlewareHandler<Env> {
     if (method !== 'OPTIONS') {
       await next();
       if (isRead(method, path)) {
-        context.header('access-control-allow-origin', '*');
-        context.header('access-control-expose-headers', exposedHeaders);
+        const { headers } = context.res;
+        headers.set('access-control-allow-origin', '*');
+        headers.set('access-control-expose-headers', exposedHeaders);
       }
       return;
     }

@@ -2,6 +2,7 @@
 
 import { connectEdge } from '../db/connect-edge.ts';
 import { parsePolicy } from '../market/policy.ts';
+import { answersKept } from './answer-cache.ts';
 import { createApp } from './app.ts';
 import { boundReads, type RateLimitBinding } from './bound-reads.ts';
 import { parseReferrals } from './referrals.ts';
@@ -21,6 +22,8 @@ export type Bindings = {
   READS?: RateLimitBinding;
   /** What that is set to. */
   READS_PER_MINUTE?: string;
+  /** What answers take at most that are kept in an instance's memory. */
+  ANSWERS_KEPT_MB?: string;
   /** Whether requests are logged: on or off. */
   ACCESS_LOG?: string;
   /** Names the deployed version. */
@@ -40,6 +43,7 @@ export default {
       referrals: parseReferrals(env.ARD_REFERRALS),
       version: env.CF_VERSION_METADATA?.id,
       reads: env.READS ? boundReads(env.READS, parseSetting('READS_PER_MINUTE', env.READS_PER_MINUTE)) : null,
+      answers: answersKept(parseSetting('ANSWERS_KEPT_MB', env.ANSWERS_KEPT_MB)),
       onAnswer:
         parseSetting('ACCESS_LOG', env.ACCESS_LOG) === 'on'
           ? (entry) => console.log(JSON.stringify({ level: 'info', event: 'answered', ...entry }))

@@ -19,6 +19,7 @@ export const NodeEnvironment = z.object({
   READS_PER_MINUTE: settings.READS_PER_MINUTE,
   /** How many proxies stand before the functions, each appending to `X-Forwarded-For`. */
   TRUST_PROXY: whole(0, 10).default(0),
+  ANSWERS_KEPT_MB: settings.ANSWERS_KEPT_MB,
   ACCESS_LOG: settings.ACCESS_LOG,
   CONNECTIONS_MAX: whole(1, 1_000_000).default(4096),
 });

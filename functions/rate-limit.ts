@@ -39,7 +39,8 @@ export function rateLimit({ perMinute, take, clientOf }: ReadLimit): MiddlewareH
       const refused = { ...problem('too-many-requests', detail), retryAfterSeconds: retrySeconds };
       context.res = problemResponse(context, refused);
     }
-    context.header('ratelimit-policy', policy);
-    if (left !== null) context.header('ratelimit', `"${policyName}";r=${left};t=${resetSeconds}`);
+    const { headers } = context.res;
+    headers.set('ratelimit-policy', policy);
+    if (left !== null) headers.set('ratelimit', `"${policyName}";r=${left};t=${resetSeconds}`);
   };
 }

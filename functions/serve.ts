@@ -10,6 +10,7 @@ import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
 import type { Deps } from '../operations/deps.ts';
+import { answersKept } from './answer-cache.ts';
 import { createApp } from './app.ts';
 import { clientNetwork, forwardedAddress } from './client-address.ts';
 import { clientBuckets } from './client-buckets.ts';
@@ -63,6 +64,7 @@ function start(environment: NodeEnvironment): void {
     referrals: environment.ARD_REFERRALS,
     version: codeVersion(),
     reads: readsOf(environment),
+    answers: answersKept(environment.ANSWERS_KEPT_MB),
     compress: promisify(gzip),
     onAnswer:
       environment.ACCESS_LOG === 'on' ? (entry) => log({ level: 'info', event: 'answered', ...entry }) : null,

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 
 const onOrOff = 'takes on or off';
+const megabytes = 'takes a whole number from 0 to 1024';
 const reads = 'takes a whole number from 0 to 1000000';
 
 export const settings = {
@@ -12,6 +13,13 @@ export const settings = {
     .default('600')
     .transform(Number)
     .refine((count) => count <= 1_000_000, reads),
+  /** What answers take at most that are kept in memory; 0 keeps none. */
+  ANSWERS_KEPT_MB: z
+    .string()
+    .regex(/^\d{1,4}$/, megabytes)
+    .default('16')
+    .transform(Number)
+    .refine((count) => count <= 1024, megabytes),
   ACCESS_LOG: z.enum(['on', 'off'], onOrOff).default('on'),
 };
 

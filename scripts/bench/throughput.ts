@@ -34,12 +34,12 @@ export async function throughputs<Name extends string>(
   };
 }
 
-/** Asks over connections that are kept; an answer that is no success is an error. */
-export function client(origin: string): (path: string, body?: object) => Promise<number> {
+/** Asks over connections that are kept; an answer that is no success is an error. A body that is a text is sent as it is. */
+export function client(origin: string): (path: string, body?: object | string) => Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: inFlight });
   return (path, body) =>
     new Promise((resolve, reject) => {
-      const sent = body === undefined ? undefined : JSON.stringify(body);
+      const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
       const asked = request(
         `${origin}${path}`,
         { agent, method: sent ? 'POST' : 'GET', headers: sent ? { 'content-type': 'application/json' } : {} },

@@ -185,7 +185,8 @@ describe.each(['Node', 'workerd'])('a stream of events in %s', (where) => {
       const [row] = await rowsOf<{ at: string }>(
         watcher,
         sql`select max(query_start)::text as at from pg_stat_activity
-          where datname = current_database() and pid <> pg_backend_pid() and query like '%from change_head as head%'`,
+          where datname = current_database() and pid <> pg_backend_pid()
+            and query like any('{%from change_head as head%,%run_planned%}')`,
       );
       return row?.at;
     };

@@ -153,6 +153,7 @@ describe('the functions on Node', () => {
       ARD_REFERRALS: 'x',
       READS_PER_MINUTE: '-1',
       TRUST_PROXY: 'yes',
+      ANSWERS_KEPT_MB: 'all',
       ACCESS_LOG: 'loud',
       CONNECTIONS_MAX: '0',
     };
@@ -167,6 +168,7 @@ describe('the functions on Node', () => {
       'ARD_REFERRALS: takes a JSON list',
       'READS_PER_MINUTE: takes a whole number from 0 to 1000000',
       'TRUST_PROXY: takes a whole number from 0 to 10',
+      'ANSWERS_KEPT_MB: takes a whole number from 0 to 1024',
       'ACCESS_LOG: takes on or off',
       'CONNECTIONS_MAX: takes a whole number from 1 to 1000000',
     ])
