@@ -16,7 +16,14 @@ export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
 export const NS_PUBSUB_EVENT = 'http://jabber.org/protocol/pubsub#event';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_VERSION = 'jabber:iq:version';
+export const NS_TIME = 'urn:xmpp:time';
 export const NS_JSON = 'urn:xmpp:json:0';
+export const NS_DELAY = 'urn:xmpp:delay';
+export const NS_RECEIPTS = 'urn:xmpp:receipts';
+export const NS_STYLING = 'urn:xmpp:styling:0';
+/** How a message says that its body only stands in for an encrypted one (XEP-0380), and what came before that. */
+export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
+export const NS_OMEMO = 'eu.siacs.conversations.axolotl';
 
 export const NS_A2A = 'urn:xmpp:a2a:1';
 export const NS_AGENTCARD = 'urn:xmpp:a2a:agentcard';

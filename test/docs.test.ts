@@ -139,12 +139,15 @@ describe('docs/operating.md', () => {
     }
   }
 
-  test('states every limit that it names as the code has it', () => {
-    const stated = rows(section(operating, '## Policy of crawling'));
-    expect(stated.size).toBeGreaterThan(0);
-    const wrong = [...stated].filter(([name, [value]]) => !limits.get(name)?.includes(Number(value)));
-    expect(wrong.map(([name, [value]]) => ({ name, value, code: limits.get(name) }))).toEqual([]);
-  });
+  test.each(['## Policy of crawling', '## Rate limits over XMPP'])(
+    'states every limit that it names as the code has it, in %s',
+    (heading) => {
+      const stated = rows(section(operating, heading));
+      expect(stated.size).toBeGreaterThan(0);
+      const wrong = [...stated].filter(([name, [value]]) => !limits.get(name)?.includes(Number(value)));
+      expect(wrong.map(([name, [value]]) => ({ name, value, code: limits.get(name) }))).toEqual([]);
+    },
+  );
 
   test('states the bounds of a request as the code has them', () => {
     for (const bound of Object.values(httpLimits)) expect(operating).toContain(bound.toLocaleString('en'));

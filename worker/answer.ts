@@ -29,6 +29,7 @@ import {
   writeStanzaError,
 } from '../protocol/stanza-error.ts';
 import { type Element, xml } from '../protocol/xml.ts';
+import { type Allowance, allowanceLimits, excessText } from './allowance.ts';
 import { answerAgents } from './answer-agents.ts';
 import { answerSearch, searchOffer } from './answer-search.ts';
 import type { Tree } from './browse/tree.ts';
@@ -84,6 +85,8 @@ export type Services = {
   desk: Desk;
   tree: Pick<Tree, 'info' | 'items'>;
   gate: Pick<Gate, 'pass'>;
+  /** Bounds what one address, and one domain, asks in a while. */
+  allowance: Pick<Allowance, 'take'>;
   /** Hears of our own faults; the asker hears only that there was one. */
   onError: (error: unknown) => void;
 };
@@ -94,12 +97,28 @@ type Question = { asker: Jid; own: string; query: Element };
 type Reply = Element | null | StanzaError;
 type Answerer = (question: Question, services: Services) => Reply | Promise<Reply>;
 
+type Answering = {
+  type: 'get' | 'set';
+  name: string;
+  xmlns: string;
+  reply: Answerer;
+  /** True where the answer is at hand; without this, the index is read for it. */
+  isCheap?: (query: Element, services: Services) => boolean;
+};
+
+const always = () => true;
+
+/** The node is one of few that are always the same. */
+function isFixed({ attrs: { node } }: Element, { desk }: Services): boolean {
+  return !node || node === NS_COMMANDS || node.startsWith(`${capsNode}#`) || desk.info(node) !== null;
+}
+
 /** Every question that is answered. */
-const answerers: { type: 'get' | 'set'; name: string; xmlns: string; reply: Answerer }[] = [
-  { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null },
-  { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo },
-  { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems },
-  { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer },
+const answerers: Answering[] = [
+  { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null, isCheap: always },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo, isCheap: isFixed },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems, isCheap: isFixed },
+  { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer, isCheap: always },
   {
     type: 'set',
     name: 'query',
@@ -142,6 +161,9 @@ async function replyTo(
     return refusal('modify', 'bad-request', 'one payload expected, and type get or set');
   }
   const answerer = answerers.find((one) => one.type === type && query.is(one.name, one.xmlns));
+  const isCheap = answerer?.isCheap?.(query, services) ?? !answerer;
+  const excess = services.allowance.take(between.asker, isCheap ? allowanceLimits.cheapCost : 1);
+  if (excess) return refusal('wait', 'resource-constraint', excessText(excess));
   if (!answerer) return refusal('cancel', 'service-unavailable');
   try {
     return await answerer.reply({ ...between, query }, services);

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { type Policy, parsePolicy } from '../market/policy.ts';
 import { bareJid, type Jid, parseJid, tryJid } from '../protocol/jid.ts';
+import { type Rates, ratesDefault } from './allowance.ts';
 import { logLevels } from './log.ts';
 
 export type Config = {
@@ -14,6 +15,8 @@ export type Config = {
   userDirectories: ReadonlySet<string>;
   probe: 'consented' | 'never';
   logLevel: (typeof logLevels)[number];
+  /** How much may be asked of the directory over XMPP. */
+  rates: Rates;
   limits: CrawlLimits;
 };
 
@@ -67,6 +70,8 @@ const Environment = z.object({
   ROOMS: addresses('rooms'),
   USER_DIRECTORIES: addresses('user directories'),
   PROBE: z.enum(['consented', 'never']).default('consented'),
+  QUESTIONS_PER_MINUTE: z.coerce.number().int().nonnegative().default(ratesDefault.perJid),
+  DOMAIN_QUESTIONS_PER_MINUTE: z.coerce.number().int().nonnegative().default(ratesDefault.perSite),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   IQ_TIMEOUT_MS: z.coerce.number().int().positive().default(crawlLimits.iqTimeoutMs),
   ABSENCE_MS: z.coerce.number().int().nonnegative().default(crawlLimits.absenceMs),
@@ -94,6 +99,7 @@ export function readConfig(environment: { [name: string]: string | undefined }):
     userDirectories: new Set(env.USER_DIRECTORIES.map(bareJid)),
     probe: env.PROBE,
     logLevel: env.LOG_LEVEL,
+    rates: { perJid: env.QUESTIONS_PER_MINUTE, perSite: env.DOMAIN_QUESTIONS_PER_MINUTE },
     limits: {
       iqTimeoutMs: env.IQ_TIMEOUT_MS,
       absenceMs: env.ABSENCE_MS,

@@ -5,15 +5,18 @@ import { claimDatabase } from '../db/directory.ts';
 import { beat } from '../db/heartbeat.ts';
 import { shelves } from '../operations/browse.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
-import { bareJid, formatJid, tryJid } from '../protocol/jid.ts';
+import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
 import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
 import { type Element, xml } from '../protocol/xml.ts';
+import { Allowance } from './allowance.ts';
 import { announcement, answer, type Services } from './answer.ts';
 import { Asker } from './ask.ts';
 import { KeptShelves } from './browse/kept-shelves.ts';
 import { Tree } from './browse/tree.ts';
+import { Chat } from './chat/chat.ts';
+import { Conversation } from './chat/conversation.ts';
 import { CommandDesk } from './commands/desk.ts';
 import { findingCommands } from './commands/finding-commands.ts';
 import { providerCommands } from './commands/provider-commands.ts';
@@ -114,15 +117,27 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     // Its subscription ends as if it had ended it itself.
     endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
+  const gate = new Gate();
+  const allowance = new Allowance(config.rates);
   const services: Services = {
     deps,
     desk: new CommandDesk([...findingCommands(deps), ...commands], {
       onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
     }),
     tree: new Tree(deps, new KeptShelves(() => shelves(deps))),
-    gate: new Gate(),
+    gate,
+    allowance,
     onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
   };
+  const chat = new Chat({
+    conversation: new Conversation(deps),
+    allowance,
+    gate,
+    own,
+    rooms: config.rooms,
+    send: (stanza) => session.send(stanza),
+    onError: (error) => log('error', 'chat-failed', { error: errorText(error) }),
+  });
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
   async function onFreshSession(): Promise<void> {
@@ -146,10 +161,15 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     if (answered) session.send(answered);
   }
 
-  /** A published change is a reason to visit; what it says is read from its source, by the visit. */
   function onMessage(stanza: Element): void {
     const from = tryJid(stanza.attrs.from);
     if (!from || stanza.attrs.type === 'error') return;
+    onNotice(stanza, from);
+    void chat.onMessage(stanza);
+  }
+
+  /** A published change is a reason to visit; what it says is read from its source, by the visit. */
+  function onNotice(stanza: Element, from: Jid): void {
     try {
       const event = readPubsubEvent(stanza);
       // A service tells of no nodes but those to which the directory subscribed, whatever they are called.

@@ -9,6 +9,7 @@ import { parsePolicy } from '../../market/policy.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { freePort } from '../../scripts/stack/ports.ts';
 import { type Functions, startFunctions } from '../../scripts/stack/workerd.ts';
+import { ratesDefault } from '../../worker/allowance.ts';
 import { type Config, type CrawlLimits, crawlLimits } from '../../worker/config.ts';
 import type { Log } from '../../worker/log.ts';
 import { startWorker, type Worker } from '../../worker/worker.ts';
@@ -93,6 +94,7 @@ export async function runWorker(
       userDirectories: new Set(),
       probe: 'consented',
       logLevel: 'info',
+      rates: ratesDefault,
       limits: {
         ...crawlLimits,
         iqTimeoutMs: 3_000,

@@ -4,6 +4,7 @@ import { capsVer } from '../../protocol/caps.ts';
 import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
+import { Allowance } from '../../worker/allowance.ts';
 import { announcement, answer, ownInfo, type Services } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
 import { Tree } from '../../worker/browse/tree.ts';
@@ -125,6 +126,7 @@ describe('the directory answers', () => {
     desk: new CommandDesk([], { onError: () => undefined }),
     tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
     gate: new Gate(),
+    allowance: new Allowance(),
     onError: (error) => {
       throw error;
     },
