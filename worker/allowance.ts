@@ -6,7 +6,7 @@ import { Recent } from './recent.ts';
 
 export const allowanceLimits = {
   /** What may be asked at once is what may be asked in so many seconds. */
-  burstSeconds: 20,
+  burstSeconds: 30,
   /** Of how many addresses, and of how many domains, it is known what they asked. */
   keysMax: 10_000,
   /** What needs no reading of the index counts as this part of a question. */
@@ -16,7 +16,7 @@ export const allowanceLimits = {
 /** Questions a minute; 0 sets no limit. */
 export type Rates = { perJid: number; perSite: number };
 
-export const ratesDefault: Rates = { perJid: 600, perSite: 6_000 };
+export const ratesDefault: Rates = { perJid: 1_200, perSite: 12_000 };
 
 /** Whose bucket is empty, and in how many seconds it is worth trying again. */
 export type Excess = { of: 'address' | 'domain'; key: string; seconds: number };

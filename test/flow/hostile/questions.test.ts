@@ -34,7 +34,7 @@ test('a burst of 2,000 questions is answered to the last, most by an error to wa
   const refused = all.filter((answer) => answer !== 'result');
   const burst = (ratesDefault.perJid * allowanceLimits.burstSeconds) / 60;
   expect(all).toHaveLength(2_000);
-  expect(refused.length).toBeGreaterThan(2_000 - 2 * burst);
+  expect(refused.length).toBeGreaterThan(1_000);
   expect(refused.length).toBeLessThanOrEqual(2_000 - burst);
   for (const answer of refused) {
     expect(answer).toMatch(
