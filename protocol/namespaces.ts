@@ -27,6 +27,7 @@ export const NS_OMEMO = 'eu.siacs.conversations.axolotl';
 
 export const NS_A2A = 'urn:xmpp:a2a:1';
 export const NS_AGENTCARD = 'urn:xmpp:a2a:agentcard';
+export const NS_BUSINESS_CARD = 'urn:xmpp:a2a:business_card:1';
 export const FORM_CMD_META = 'urn:xmpp:a2a:cmd:meta';
 
 export const NS_LISTING = 'urn:guildhall:listing:0';
@@ -39,8 +40,11 @@ export const NS_REMOTE_CONTROL = 'http://jabber.org/protocol/rc';
 
 export const NS_CAPS2 = 'urn:xmpp:caps';
 export const NS_GEOLOC = 'http://jabber.org/protocol/geoloc';
+export const NS_AVATAR_DATA = 'urn:xmpp:avatar:data';
 export const NS_AVATAR_METADATA = 'urn:xmpp:avatar:metadata';
 export const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';
+export const NS_VCARD = 'vcard-temp';
+export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
 export const NODE_VCARD4 = 'urn:xmpp:vcard4';
 export const FORM_SERVER_INFO = 'http://jabber.org/network/serverinfo';
 export const NS_SEARCH = 'jabber:iq:search';

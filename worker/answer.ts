@@ -1,24 +1,20 @@
 /** What the directory answers: stanza to operation, and back. */
 
 import type { Deps } from '../operations/deps.ts';
-import { capsVer, writeCaps } from '../protocol/caps.ts';
 import { type DiscoInfo, writeInfo, writeItems } from '../protocol/disco.ts';
+import { writeTime } from '../protocol/entity-time.ts';
 import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
 import {
-  NS_AGENTCARD,
-  NS_AGENTCARD_0,
   NS_AGENTS,
-  NS_CAPS,
   NS_COMMANDS,
-  NS_DATA,
-  NS_DIRECTORY,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
-  NS_LISTING,
   NS_PING,
-  NS_RSM,
   NS_SEARCH,
-  NS_VALIDATE,
+  NS_TIME,
+  NS_VCARD,
+  NS_VCARD4,
+  NS_VERSION,
 } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readRsmQuestion } from '../protocol/rsm.ts';
@@ -28,6 +24,8 @@ import {
   type StanzaError,
   writeStanzaError,
 } from '../protocol/stanza-error.ts';
+import { writeVcardTemp } from '../protocol/vcard-temp.ts';
+import { writeVersion } from '../protocol/version.ts';
 import { type Element, xml } from '../protocol/xml.ts';
 import { type Allowance, allowanceLimits, excessText } from './allowance.ts';
 import { answerAgents } from './answer-agents.ts';
@@ -35,38 +33,7 @@ import { answerSearch, searchOffer } from './answer-search.ts';
 import type { Tree } from './browse/tree.ts';
 import type { CommandDesk } from './commands/desk.ts';
 import type { Gate } from './gate.ts';
-
-export const capsNode = 'https://guildhall.example/caps';
-
-/** What the directory says of itself. The features ending in `+notify` ask for the agents' published changes. */
-export const ownInfo: DiscoInfo = {
-  node: null,
-  identities: [{ category: 'client', type: 'bot', name: 'Guildhall', lang: null }],
-  features: [
-    NS_AGENTS,
-    NS_CAPS,
-    NS_COMMANDS,
-    NS_DATA,
-    NS_DISCO_INFO,
-    NS_DISCO_ITEMS,
-    NS_PING,
-    NS_RSM,
-    NS_SEARCH,
-    NS_VALIDATE,
-    NS_DIRECTORY,
-    `${NS_AGENTCARD}+notify`,
-    `${NS_AGENTCARD_0}+notify`,
-    `${NS_LISTING}+notify`,
-  ],
-  forms: [],
-};
-
-const ver = capsVer(ownInfo);
-
-/** The presence that announces the directory. */
-export function announcement(): Element {
-  return xml('presence', {}, writeCaps({ hash: 'sha-1', node: capsNode, ver }));
-}
+import type { Identity } from './identity/identity.ts';
 
 /** What disco#info says of the node under which the commands are listed (XEP-0050 §2.2). */
 const commandListInfo: DiscoInfo = {
@@ -83,6 +50,7 @@ export type Desk = Pick<CommandDesk, 'list' | 'info' | 'answer'>;
 export type Services = {
   deps: Deps;
   desk: Desk;
+  identity: Identity;
   tree: Pick<Tree, 'info' | 'items'>;
   gate: Pick<Gate, 'pass'>;
   /** Bounds what one address, and one domain, asks in a while. */
@@ -109,13 +77,35 @@ type Answering = {
 const always = () => true;
 
 /** The node is one of few that are always the same. */
-function isFixed({ attrs: { node } }: Element, { desk }: Services): boolean {
-  return !node || node === NS_COMMANDS || node.startsWith(`${capsNode}#`) || desk.info(node) !== null;
+function isFixed({ attrs: { node } }: Element, { desk, identity }: Services): boolean {
+  return !node || node === NS_COMMANDS || node === identity.announcedNode || desk.info(node) !== null;
 }
 
 /** Every question that is answered. */
 const answerers: Answering[] = [
   { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null, isCheap: always },
+  {
+    type: 'get',
+    name: 'query',
+    xmlns: NS_VERSION,
+    reply: (_, { identity }) => writeVersion(identity.version),
+    isCheap: always,
+  },
+  { type: 'get', name: 'time', xmlns: NS_TIME, reply: () => writeTime(new Date()), isCheap: always },
+  {
+    type: 'get',
+    name: 'vCard',
+    xmlns: NS_VCARD,
+    reply: (_, { identity }) => writeVcardTemp(identity.vcardTemp),
+    isCheap: always,
+  },
+  {
+    type: 'get',
+    name: 'vcard',
+    xmlns: NS_VCARD4,
+    reply: (_, { identity }) => identity.vcard4(),
+    isCheap: always,
+  },
   { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo, isCheap: isFixed },
   { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems, isCheap: isFixed },
   { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer, isCheap: always },
@@ -198,7 +188,8 @@ const treeItems = gated(async ({ query, own }, { tree }) => {
 
 function replyInfo(question: Question, services: Services): Reply | Promise<Reply> {
   const { node } = question.query.attrs;
-  if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node || null });
+  const { identity } = services;
+  if (!node || node === identity.announcedNode) return writeInfo({ ...identity.info, node: node || null });
   const info = node === NS_COMMANDS ? commandListInfo : services.desk.info(node);
   return info ? writeInfo(info) : treeInfo(question, services);
 }

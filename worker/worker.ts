@@ -11,18 +11,23 @@ import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
 import { type Element, xml } from '../protocol/xml.ts';
 import { Allowance } from './allowance.ts';
-import { announcement, answer, type Services } from './answer.ts';
+import { answer, type Services } from './answer.ts';
 import { Asker } from './ask.ts';
 import { KeptShelves } from './browse/kept-shelves.ts';
 import { Tree } from './browse/tree.ts';
 import { Chat } from './chat/chat.ts';
 import { Conversation } from './chat/conversation.ts';
+import { a2aCommands } from './commands/a2a-commands.ts';
 import { CommandDesk } from './commands/desk.ts';
 import { findingCommands } from './commands/finding-commands.ts';
 import { providerCommands } from './commands/provider-commands.ts';
 import type { Config } from './config.ts';
 import { Crawler } from './crawl.ts';
 import { Gate } from './gate.ts';
+import { readPicture } from './identity/avatar.ts';
+import { businessCard, identityOf } from './identity/identity.ts';
+import { readOwnVersion } from './identity/own-version.ts';
+import { publishIdentity } from './identity/publish.ts';
 import { Indexer } from './indexer.ts';
 import { errorText, type Log } from './log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
@@ -112,25 +117,34 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
   });
 
   const deps = { db, policy };
-  const commands = providerCommands(deps, {
+  const conversation = new Conversation(deps);
+  const forProviders = providerCommands(deps, {
     wake: () => crawler.wake(),
     // Its subscription ends as if it had ended it itself.
     endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
+  const { contacts } = config;
+  const commands = [
+    ...findingCommands(deps),
+    ...forProviders,
+    ...a2aCommands(conversation, businessCard(own, contacts)),
+  ];
+  const identity = identityOf({ own, contacts, version: readOwnVersion(), picture: readPicture(), commands });
   const gate = new Gate();
   const allowance = new Allowance(config.rates);
   const services: Services = {
     deps,
-    desk: new CommandDesk([...findingCommands(deps), ...commands], {
+    desk: new CommandDesk(commands, {
       onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
     }),
+    identity,
     tree: new Tree(deps, new KeptShelves(() => shelves(deps))),
     gate,
     allowance,
     onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
   };
   const chat = new Chat({
-    conversation: new Conversation(deps),
+    conversation,
     allowance,
     gate,
     own,
@@ -143,7 +157,10 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
   async function onFreshSession(): Promise<void> {
     const settled = pulse.hold();
     rooms.onFreshSession();
-    await roster.onFreshSession(announcement());
+    const ofAccount = (type: 'get' | 'set', payload: Element) =>
+      session.ask(null, type, payload, limits.iqTimeoutMs);
+    void publishIdentity(ofAccount, identity, log);
+    await roster.onFreshSession(identity.announcement());
     settled();
   }
 

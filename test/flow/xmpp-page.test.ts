@@ -6,11 +6,11 @@ import { listingId } from '../../market/listing-id.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { NS_AGENTS, NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { announcement } from '../../worker/answer.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm, textField } from '../support/fields.ts';
+import { testIdentity } from '../support/identity.ts';
 import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
 import { Page, shapeOf } from '../support/page.ts';
 import { parseXml } from '../support/xml.ts';
@@ -135,7 +135,7 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
 describe('docs/xmpp.md', () => {
   test('shows the disco#info whose hash the presence announces', () => {
     const info = page.stanza('the directory answers: info', [['x'.repeat(80), '']]);
-    const caps = readCaps(announcement());
+    const caps = readCaps(testIdentity().announcement());
     expect(capsVerOfElement(info.getChild('query', NS_DISCO_INFO) as Element)).toBe(caps?.ver);
   });
 

@@ -29,6 +29,8 @@ export type TestAgent = {
   intercept: (iq: Element) => Promise<Element | 'silence' | undefined> | Element | 'silence' | undefined;
   /** Hears of every presence that comes. */
   onPresence: (stanza: Element) => void;
+  /** Hears of every message that comes. */
+  onMessage: (stanza: Element) => void;
   publish(node: string, item: string, payload: Element): Promise<void>;
   subscribe(): void;
   unsubscribe(): void;
@@ -77,6 +79,7 @@ export async function startAgent(options: TestAgentOptions): Promise<TestAgent> 
     infoForms: [],
     intercept: () => undefined,
     onPresence: () => undefined,
+    onMessage: () => undefined,
     publish: (node, item, payload) => publish(session, node, xml('item', { id: item }, payload)),
     subscribe: () => session.send(xml('presence', { to: options.directory, type: 'subscribe' })),
     unsubscribe: () => session.send(xml('presence', { to: options.directory, type: 'unsubscribe' })),
@@ -131,6 +134,7 @@ function submitted(formType: string, fields: Field[]): Element {
 async function answer(agent: TestAgent, directory: string, stanza: Element): Promise<void> {
   const { type, from, id } = stanza.attrs;
   if (stanza.name === 'presence') agent.onPresence(stanza);
+  if (stanza.name === 'message') agent.onMessage(stanza);
   if (stanza.name === 'presence' && type === 'subscribe' && from === directory) {
     agent.send(xml('presence', { to: from, type: 'subscribed' }));
   }

@@ -93,6 +93,7 @@ export async function runWorker(
       rooms: [],
       userDirectories: new Set(),
       probe: 'consented',
+      contacts: [],
       logLevel: 'info',
       rates: ratesDefault,
       limits: {

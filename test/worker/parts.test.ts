@@ -5,7 +5,7 @@ import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { Allowance } from '../../worker/allowance.ts';
-import { announcement, answer, ownInfo, type Services } from '../../worker/answer.ts';
+import { answer, type Services } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
 import { Tree } from '../../worker/browse/tree.ts';
 import { CommandDesk } from '../../worker/commands/desk.ts';
@@ -13,6 +13,7 @@ import { readConfig } from '../../worker/config.ts';
 import { Gate } from '../../worker/gate.ts';
 import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
+import { testIdentity } from '../support/identity.ts';
 import { parseXml } from '../support/xml.ts';
 
 describe('the policy', () => {
@@ -121,11 +122,13 @@ describe('the directory answers', () => {
   const unasked = async () => {
     throw new Error('the database is not asked');
   };
+  const identity = testIdentity();
   const services: Services = {
     deps: { db: null as never, policy: parsePolicy('', null) },
     desk: new CommandDesk([], { onError: () => undefined }),
     tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
     gate: new Gate(),
+    identity,
     allowance: new Allowance(),
     onError: (error) => {
       throw error;
@@ -142,13 +145,13 @@ describe('the directory answers', () => {
 
   test('disco#info with the capabilities that its presence announces', async () => {
     const caps = readPresence(
-      xml('presence', { from: 'x.test' }, ...announcement().getChildElements()),
+      xml('presence', { from: 'x.test' }, ...identity.announcement().getChildElements()),
     )?.caps;
     const reply = await ask(
       `<query xmlns='http://jabber.org/protocol/disco#info' node='${caps?.node}#${caps?.ver}'/>`,
     );
     const info = readInfo(reply.getChildElements()[0] as Element);
-    expect({ ...info, node: null }).toEqual(ownInfo);
+    expect({ ...info, node: null }).toEqual(identity.info);
     expect(capsVer(info)).toBe(caps?.ver);
   });
 

@@ -11,6 +11,7 @@ import {
   writeCommandResponse,
 } from '../../protocol/commands.ts';
 import type { Form } from '../../protocol/data-form.ts';
+import { plumbingNodes, writeCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import type { DiscoInfo } from '../../protocol/disco.ts';
 import { bareJid, formatJid, type Jid } from '../../protocol/jid.ts';
 import { NS_COMMANDS, NS_DATA } from '../../protocol/namespaces.ts';
@@ -62,8 +63,12 @@ export class CommandDesk {
   info(node: string): DiscoInfo | null {
     const command = this.#commands.get(node);
     if (!command) return null;
+    const source = plumbingNodes.has(node) ? 'builtin' : 'config';
     const identity = { category: 'automation', type: 'command-node', name: command.name, lang: null };
-    return { node, identities: [identity], features: [NS_COMMANDS, NS_DATA], forms: [] };
+    const { about } = command;
+    const meta =
+      about && writeCommandMeta({ description: about.description, source, fields: [...about.fields] });
+    return { node, identities: [identity], features: [NS_COMMANDS, NS_DATA], forms: meta ? [meta] : [] };
   }
 
   /** The answer to a `<command/>`: a `<command/>`, or an `<error/>`. Never rejects. */

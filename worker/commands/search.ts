@@ -6,6 +6,7 @@ import { parseQuery } from '../../market/query/parse.ts';
 import { parseSort, sortDefault, sorts } from '../../market/query/sort.ts';
 import type { Deps } from '../../operations/deps.ts';
 import type { SearchInput } from '../../operations/search.ts';
+import type { Field } from '../../protocol/data-form.ts';
 import { searchNotes, searchTable, searchThatFits, tableLimits } from '../search-table.ts';
 import { ask, choiceField, numberField, textField } from './fields.ts';
 import type { Command, Step } from './step.ts';
@@ -18,17 +19,15 @@ export function searchCommand(deps: Deps): Command {
   return {
     node: nodeSearch,
     name: 'Search',
+    about: { description: 'Finds what agents offer, by words and qualifiers, page by page.', fields },
     async start() {
       return {
-        form: ask('Search', instructions, [
-          textField('query', 'What is looked for'),
-          choiceField('sort', 'Order', orders, sortDefault),
-          numberField('max', 'Results on a page', { value: rowsDefault, min: 1, max: tableLimits.rowsMax }),
-        ]),
-        actions: ['next'],
-        async submit(values) {
+        form: ask('Search', instructions, fields),
+        actions: ['next', 'complete'],
+        async submit(values, action) {
           const input = inputOf(values);
-          return isProblem(input) ? input : resultPage(deps, input);
+          if (isProblem(input)) return input;
+          return action === 'next' ? resultPage(deps, input) : firstPage(deps, input);
         },
       };
     },
@@ -41,6 +40,12 @@ const instructions = [
 ].join('\n');
 
 const orders = sorts.map((value) => ({ value, label: `By ${value}` }));
+
+const fields: Field[] = [
+  textField('query', 'What is looked for'),
+  choiceField('sort', 'Order', orders, sortDefault),
+  numberField('max', 'Results on a page', { value: rowsDefault, min: 1, max: tableLimits.rowsMax }),
+];
 
 function inputOf(values: Values): SearchInput | Problem {
   const text = single(values, 'query');
@@ -57,6 +62,15 @@ function inputOf(values: Values): SearchInput | Problem {
 
 function at(pointer: string, detail: string): Problem {
   return problem('invalid-parameter', 'A field is not accepted.', [{ pointer, detail }]);
+}
+
+/** The first page alone: for clients that know commands of a single form. */
+async function firstPage(deps: Deps, input: SearchInput): Promise<Step> {
+  const page = await searchThatFits(deps, input);
+  if (isProblem(page)) return page;
+  const notes = searchNotes(page);
+  if (page.cursor !== null) notes.push({ type: 'info', text: 'There are more; go on by next to see them.' });
+  return { result: searchTable(page), notes };
 }
 
 /** A page of results; the last one ends the command. */
