@@ -137,7 +137,9 @@ export async function answer(stanza: Element, services: Services): Promise<Eleme
   const own = tryJid(stanza.attrs.to);
   const reply = await replyTo(stanza, { asker, own: own ? formatJid(own) : '' }, services);
   const payload = isRefusal(reply) ? writeStanzaError(reply) : reply;
-  return xml('iq', { type: payload?.name === 'error' ? 'error' : 'result', to: from, id }, payload);
+  const type = payload?.name === 'error' ? 'error' : 'result';
+  // RFC 6120 §8.1.5: whatever is to be read by people is in English.
+  return xml('iq', { type, to: from, id, 'xml:lang': 'en' }, payload);
 }
 
 async function replyTo(

@@ -159,7 +159,8 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
     rooms.onFreshSession();
     const ofAccount = (type: 'get' | 'set', payload: Element) =>
       session.ask(null, type, payload, limits.iqTimeoutMs);
-    void publishIdentity(ofAccount, identity, log);
+    // A component has no account: what it publishes, it answers itself.
+    if (own.includes('@')) void publishIdentity(ofAccount, identity, log);
     await roster.onFreshSession(identity.announcement());
     settled();
   }

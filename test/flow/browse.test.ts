@@ -177,7 +177,7 @@ test('a client that knows only standards finds a specialist by following items, 
   expect([walk.asked, walk.status]).toEqual([['amount', 'unit'], 'completed']);
 
   const { begun, wrong, mistaken, pages } = seen.search;
-  expect(begun).toMatchObject({ status: 'executing', actions: ['next'] });
+  expect(begun).toMatchObject({ status: 'executing', actions: ['complete', 'next'] });
   expect(wrong.notes).toEqual([['error', 'max: expected a whole number from 1 to 50']]);
   expect(mistaken.notes[0]?.[1]).toMatch(/^query: Character 1: 'colour:' is no qualifier/);
   expect(pages.map(({ rows }) => rows.map(({ name }) => name))).toEqual([

@@ -18,12 +18,15 @@ import { parseXml } from '../support/xml.ts';
 const path = fileURLToPath(new URL('../../docs/xmpp.md', import.meta.url));
 const page = new Page(path);
 
+/** Whom the page says to write to. */
+const contacts = ['mailto:operator@agents.test', 'https://guildhall.example/'];
+
 const idOf = (jid: string, node: string) => listingId({ jid, kind: 'command', node });
 
 let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await startDirectory();
+  directory = await startDirectory(undefined, { contacts });
 });
 
 const whole = (name: string, max: string) =>
@@ -74,6 +77,12 @@ async function startDice(): Promise<TestAgent> {
 /** The answer, also where it is a refusal. */
 async function ask(agent: TestAgent, question: Element): Promise<Element> {
   const { type, to, id } = question.attrs;
+  if (question.is('message')) {
+    const heard = Promise.withResolvers<Element>();
+    agent.onMessage = (stanza) => stanza.getChild('body') && heard.resolve(stanza);
+    agent.send(question);
+    return heard.promise;
+  }
   const [payload] = question.getChildElements();
   try {
     return await agent.ask(type as 'get' | 'set', payload as Element, to ?? '');
@@ -117,6 +126,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
       ['SESSION', session],
       ['CURSOR', cursor],
     ]);
+  await until('it has published who it is', async () => {
+    const asked = ask(dice, stanza('the specialist sends: card'));
+    return (await asked).attrs.type === 'result';
+  });
   for (const name of page.namesOf('you send')) {
     const answer = await ask(ann, stanza(`you send: ${name}`));
     // Tests that run on the same servers have agents of their own, which the directory lists too.
@@ -126,16 +139,28 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     if (list) list.children = list.getChildElements().filter(isOwn);
     const who = name === 'call' ? 'the specialist' : 'the directory';
     expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
+    if (answer.is('message')) {
+      expect(answer.getChildText('body')).toBe(stanza(`the directory answers: ${name}`).getChildText('body'));
+    }
     session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
     cursor = textIn(answer, 'last') ?? cursor;
   }
+  const card = await ask(dice, stanza('the specialist sends: card'));
+  const shown = stanza('the directory answers: card');
+  expect(shapeOf(card)).toBe(shapeOf(shown));
+  const [real, ofPage] = [card, shown].map((one) => JSON.parse(textIn(one, 'agentcard') ?? ''));
+  expect(real).toEqual({
+    ...ofPage,
+    version: expect.any(String),
+    skills: expect.arrayContaining(ofPage.skills),
+  });
   expect(page.unused).toEqual([]);
 });
 
 describe('docs/xmpp.md', () => {
   test('shows the disco#info whose hash the presence announces', () => {
     const info = page.stanza('the directory answers: info', [['x'.repeat(80), '']]);
-    const caps = readCaps(testIdentity().announcement());
+    const caps = readCaps(testIdentity({ contacts }).announcement());
     expect(capsVerOfElement(info.getChild('query', NS_DISCO_INFO) as Element)).toBe(caps?.ver);
   });
 

@@ -60,12 +60,12 @@ export function matchLines(at: number, { record, mapping, missing }: Matched): s
 export function listingLines(record: ListingRecord): string[] {
   const { nameCharsMax, lineCharsMax, descriptionCharsMax } = wordsLimits;
   const { listing, status } = record;
-  const { price, category, tags, lang, terms, inputs } = listing;
+  const { description, price, category, tags, lang, terms, inputs } = listing;
   const line = (label: string, text: string) => (text ? [`${label}: ${plain(text, lineCharsMax)}`] : []);
   const online = status.online === null ? '' : status.online ? 'yes' : 'no';
   return [
     strong(listing.name, nameCharsMax),
-    ...(listing.description ? [plain(listing.description, descriptionCharsMax)] : []),
+    ...(description && description !== listing.name ? [plain(description, descriptionCharsMax)] : []),
     `address: ${addressOf(record)}`,
     ...line('offered by', listing.provider.jid),
     ...line('kind', listing.kind),

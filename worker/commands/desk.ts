@@ -5,6 +5,7 @@ import { isProblem, type Problem, problem, problems } from '../../market/problem
 import {
   type CommandAction,
   type CommandRequest,
+  type CommandResponse,
   commandActions,
   type Note,
   readCommandRequest,
@@ -131,7 +132,7 @@ export class CommandDesk {
   async #goOn(session: Session, request: CommandRequest): Promise<Element> {
     if (request.action === 'cancel' || request.form?.type === 'cancel') {
       this.#sessions.end(session);
-      return writeCommandResponse({
+      return write({
         node: session.command.node,
         sessionId: session.id,
         status: 'canceled',
@@ -230,7 +231,7 @@ function shown(session: Session, faults: Note[] = []): Element {
   const frame = current(session);
   const { stage } = frame;
   const isFirst = session.frames.length < 2;
-  const element = writeCommandResponse({
+  const element = write({
     node: session.command.node,
     sessionId: session.id,
     status: 'executing',
@@ -244,7 +245,12 @@ function shown(session: Session, faults: Note[] = []): Element {
 }
 
 function completed(node: string, sessionId: string, { result, notes }: Outcome): Element {
-  return writeCommandResponse({ node, sessionId, status: 'completed', actions: [], notes, form: result });
+  return write({ node, sessionId, status: 'completed', actions: [], notes, form: result });
+}
+
+/** Every word of the directory's own is English. */
+function write(response: CommandResponse): Element {
+  return writeCommandResponse(response, 'en');
 }
 
 function faultsOf({ detail, errors }: Problem): Note[] {
