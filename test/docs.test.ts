@@ -102,7 +102,7 @@ describe('the settings in docs/operating.md', () => {
   });
 
   test("state the worker's defaults as they are", () => {
-    const { probe, logLevel, limits } = readConfig({
+    const { probe, logLevel, rates, limits } = readConfig({
       DATABASE_URL: 'postgresql://u:p@localhost/d',
       XMPP_SERVICE: 'xmpp://localhost',
       XMPP_JID: 'guildhall@example.org',
@@ -111,6 +111,8 @@ describe('the settings in docs/operating.md', () => {
     const defaults = {
       PROBE: probe,
       LOG_LEVEL: logLevel,
+      QUESTIONS_PER_MINUTE: rates.perJid,
+      DOMAIN_QUESTIONS_PER_MINUTE: rates.perSite,
       IQ_TIMEOUT_MS: limits.iqTimeoutMs,
       ABSENCE_MS: limits.absenceMs,
       PRESENCE_SETTLE_MS: limits.presenceSettleMs,

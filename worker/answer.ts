@@ -34,6 +34,7 @@ import type { Tree } from './browse/tree.ts';
 import type { CommandDesk } from './commands/desk.ts';
 import type { Gate } from './gate.ts';
 import type { Identity } from './identity/identity.ts';
+import { inTime } from './in-time.ts';
 
 /** What disco#info says of the node under which the commands are listed (XEP-0050 §2.2). */
 const commandListInfo: DiscoInfo = {
@@ -135,7 +136,8 @@ export async function answer(stanza: Element, services: Services): Promise<Eleme
   if (!asker) return null;
   const { from, id } = stanza.attrs;
   const own = tryJid(stanza.attrs.to);
-  const reply = await replyTo(stanza, { asker, own: own ? formatJid(own) : '' }, services);
+  const between = { asker, own: own ? formatJid(own) : '' };
+  const reply = await inTime(replyTo(stanza, between, services), () => late);
   const payload = isRefusal(reply) ? writeStanzaError(reply) : reply;
   const type = payload?.name === 'error' ? 'error' : 'result';
   // RFC 6120 §8.1.5: whatever is to be read by people is in English.
@@ -165,6 +167,12 @@ async function replyTo(
     return refusal('wait', 'internal-server-error', 'The directory failed; try again shortly.');
   }
 }
+
+const late = refusal(
+  'wait',
+  'resource-constraint',
+  'The answer takes too long; ask for less, or try again later.',
+);
 
 /** Asks the database, and so waits for its turn. */
 function gated(reply: (question: Question, services: Services) => Promise<Reply>): Answerer {

@@ -63,6 +63,10 @@ describe('the configuration', () => {
     ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT or xmpps://HOST:PORT'],
     ['XMPP_JID', 'agents.test', "XMPP_JID: takes the directory account's bare JID"],
     ['PROBE', 'always', 'PROBE:'],
+    ['CONTACTS', 'operator@agents.test', 'CONTACTS: takes a comma list of at most 10 links'],
+    ['CONTACTS', 'http://agents.test/', 'CONTACTS:'],
+    ['QUESTIONS_PER_MINUTE', '-1', 'QUESTIONS_PER_MINUTE:'],
+    ['DOMAIN_QUESTIONS_PER_MINUTE', 'many', 'DOMAIN_QUESTIONS_PER_MINUTE:'],
     ['IQ_TIMEOUT_MS', 'soon', 'IQ_TIMEOUT_MS:'],
   ])('with a bad %s says what it takes', (name, value, message) => {
     expect(() => readConfig({ ...good, [name]: value })).toThrow(message);
@@ -182,6 +186,28 @@ describe('the directory answers', () => {
       'a@b.test/c',
       '1',
       condition,
+    ]);
+  });
+
+  test('who asks too much that it is to try again, and when', async () => {
+    const allowance = new Allowance({ perJid: 4, perSite: 0 });
+    const few = { ...services, allowance };
+    const items = () => ask("<query xmlns='jabber:iq:agents'/>", 'get', { ...few, onError: () => undefined });
+    await Promise.all([items(), items()]);
+    const refused = await items();
+    expect([refused.getChild('error')?.attrs.type, conditionOf(refused)]).toEqual([
+      'wait',
+      'resource-constraint',
+    ]);
+    expect(refused.getChild('error')?.getChildText('text')).toMatch(/try again in \d+ seconds/);
+    expect((await ask("<ping xmlns='urn:xmpp:ping'/>", 'get', few)).attrs.type).toBe('error');
+  });
+
+  test('in English, and says so', async () => {
+    const reply = await ask("<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>");
+    expect([reply.attrs['xml:lang'], reply.getChild('error')?.getChild('text')?.attrs['xml:lang']]).toEqual([
+      'en',
+      'en',
     ]);
   });
 

@@ -7,6 +7,7 @@ import { bareJid, type Jid } from '../../protocol/jid.ts';
 import type { Element } from '../../protocol/xml.ts';
 import type { Allowance } from '../allowance.ts';
 import type { Gate } from '../gate.ts';
+import { inTime } from '../in-time.ts';
 import type { Conversation } from './conversation.ts';
 import { Patience, patienceLimits } from './patience.ts';
 import { readRequest } from './request.ts';
@@ -114,7 +115,7 @@ export class Chat {
 
   async #said(find: () => Promise<string>): Promise<string> {
     try {
-      return await find();
+      return await inTime(find(), () => 'That takes too long; please ask for less, or try again later.');
     } catch (error) {
       this.#deps.onError(error);
       return 'The directory failed; please try again shortly.';
