@@ -1,14 +1,8 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeIndex } from '../../db/write-index.ts';
 import { type DiscoItems, readItems } from '../../protocol/disco.ts';
 import { NS_COMMANDS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_RSM, NS_SEARCH } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { registerAccount } from '../../scripts/register.ts';
-import { pythonWithSlixmpp } from '../../scripts/stack/packages.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { type AskedCommand, askCommand } from '../support/ask-command.ts';
 import { convert, tune } from '../support/commands.ts';
@@ -16,6 +10,7 @@ import { type RunningDirectory, startDirectory } from '../support/directory.ts';
 import { listingForm } from '../support/fields.ts';
 import { indexOf } from '../support/listings.ts';
 import { listedOverHttp } from '../support/overview.ts';
+import { runPeer } from '../support/peer.ts';
 import { parseXml } from '../support/xml.ts';
 
 const shelfSize = 230;
@@ -109,28 +104,12 @@ type Seen = {
   agents: [jid: string, name: string | null][];
 };
 
-async function runBrowser(options: { [name: string]: string }): Promise<Seen> {
-  const server = inject('stack').xmpp.find(({ domain }) => domain === 'works.test');
-  const python = pythonWithSlixmpp();
-  if (!server || !python) throw new Error('no server, or no python3-slixmpp');
-  const username = `b${randomBytes(5).toString('hex')}`;
-  await registerAccount({ service: server.service, domain: server.domain, username, password: 'test' });
-  const { hostname: host, port } = new URL(server.service);
-  const given = {
-    jid: `${username}@${server.domain}`,
-    password: 'test',
-    directory: address,
-    host,
-    port,
-    ca: server.ca,
-    ...options,
-  };
-  const script = fileURLToPath(new URL('../peers/browse.py', import.meta.url));
-  const args = Object.entries(given).flatMap(([name, value]) => [`--${name}`, value]);
-  const { stdout, stderr } = await promisify(execFile)(python, [script, ...args], { timeout: 25_000 });
-  if (!stdout) throw new Error(`browse.py says nothing: ${stderr}`);
-  return JSON.parse(stdout);
-}
+const runBrowser = (options: { [name: string]: string }): Promise<Seen> =>
+  runPeer(
+    'browse.py',
+    inject('stack').xmpp.find(({ domain }) => domain === 'works.test'),
+    { directory: address, ...options },
+  );
 
 test('a client that knows only standards finds a specialist by following items, calls it, and asks in every way', async () => {
   const agent = await startAgent({

@@ -21,12 +21,14 @@ import { afterwards } from '../support/afterwards.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { convert, tune } from '../support/commands.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { expectKnown } from '../support/expect-identity.ts';
 import { listingForm } from '../support/fields.ts';
 import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
+const contacts = ['mailto:operator@agents.test'];
 const domains = ['agents.test', 'jabberd.test'] as const;
 type Domain = (typeof domains)[number];
 /** Installing ejabberd takes some 10 s where the network is fast, and happens once on a machine. */
@@ -125,7 +127,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     beforeAll(async () => {
       directory = await startDirectory(
         { ...servers[home], ca: authority },
-        { crawlDomains: domains.join(',') },
+        { crawlDomains: domains.join(','), contacts },
       );
     });
     // Its worker, so that the next directory is the only one.
@@ -146,6 +148,13 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         }
       }
     });
+
+    test.each(domains)(
+      'is known to a client of another library on %s for what it says it is',
+      async (domain) => {
+        await expectKnown(directory, { ...servers[domain], ca: authority }, contacts);
+      },
+    );
 
     describe.each(elsewhere.map((domain) => ({ domain })))('sees that an agent on $domain', ({ domain }) => {
       const agentWith = (commands: { [node: string]: TestCommand }): Promise<TestAgent> =>

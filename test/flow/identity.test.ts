@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { readAvatar } from '../../protocol/avatar.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { readContacts } from '../../protocol/contacts.ts';
@@ -38,6 +38,7 @@ import {
   startDirectory,
   until,
 } from '../support/directory.ts';
+import { expectKnown } from '../support/expect-identity.ts';
 
 const contacts = ['mailto:hall@guildhall.example', 'https://guildhall.example/'];
 const picture = readPicture();
@@ -294,4 +295,9 @@ test('another directory that sees this one lists nothing of it, whether by its c
   await wait(3_000);
   expect(visited().map(({ details }) => details.listings)).toEqual(visited().map(() => 0));
   await worker.stop();
+});
+
+test('a client of another library finds it to be what it says, verifies its capabilities, and talks with it', async () => {
+  const server = inject('stack').xmpp.find(({ domain }) => domain === 'works.test');
+  await expectKnown(directory, server, contacts);
 });
