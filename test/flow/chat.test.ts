@@ -107,6 +107,14 @@ describe('a person with a chat client', () => {
     expect(messages.every(({ attrs }) => attrs.type === 'chat' && attrs['xml:lang'] === 'en')).toBe(true);
   });
 
+  test('has results of its own, and knows nothing of what somebody else was shown', async () => {
+    const [one, other] = await Promise.all([startPerson(), startPerson()]);
+    await one.say('find letters');
+    expect(await other.say('more')).toContain('There is nothing to go on from');
+    expect(await other.say('show 1')).toContain('You have no result 1');
+    expect(await one.say('show 1')).toContain('Translates letters.');
+  });
+
   test('is answered by whichever of its addresses is written to, from the full one', async () => {
     const { say, messages } = await startPerson();
     await say('help');

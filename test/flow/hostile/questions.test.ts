@@ -1,9 +1,11 @@
 import { beforeAll, expect, test } from 'vitest';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS } from '../../../protocol/namespaces.ts';
-import { xml } from '../../../protocol/xml.ts';
+import { type Element, xml } from '../../../protocol/xml.ts';
 import { allowanceLimits, ratesDefault } from '../../../worker/allowance.ts';
+import { patienceLimits } from '../../../worker/chat/patience.ts';
 import { openAccount } from '../../support/account.ts';
-import { type Bot, startBot } from '../../support/bot.ts';
+import { type Bot, expectUnharmed, startBot } from '../../support/bot.ts';
+import { startComponent } from '../../support/component.ts';
 import { until } from '../../support/directory.ts';
 import { ownNetwork } from '../../support/network.ts';
 
@@ -41,4 +43,23 @@ test('a burst of 2,000 questions is answered to the last, most by an error to wa
       /type="wait"><resource-constraint .*Too many questions from your address; try again in \d+ second/,
     );
   }
+});
+
+test('a flood of chat messages is answered so often and no more, and harms nobody', async () => {
+  const bot = await startBot(network.home);
+  await until('it is online', async () => bot.session.ready);
+  const component = await startComponent(network.far.component, () => undefined);
+  const replies: number[] = [];
+  bot.session.emitter.on('send', (stanza: Element) => {
+    if (stanza.getChild('body')) replies.push(Date.now());
+  });
+  // Ten that write a hundred messages each, none like another.
+  for (let at = 0; at < 1_000; at++) {
+    const from = `chatter${at % 10}@${component.domain}/r${at}`;
+    const body = xml('body', {}, `words number ${at}`);
+    component.send(xml('message', { from, to: bot.jid, type: 'chat' }, body));
+  }
+  await expectUnharmed(bot);
+  expect(replies.length).toBeGreaterThan(0);
+  expect(replies.length).toBeLessThanOrEqual(10 * (patienceLimits.repliesMax + 1));
 });
