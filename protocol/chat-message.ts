@@ -5,7 +5,18 @@
  */
 
 import { type Jid, tryJid } from './jid.ts';
-import { NS_DELAY, NS_ENCRYPTION, NS_MUC_USER, NS_OMEMO, NS_RECEIPTS } from './namespaces.ts';
+import {
+  NS_DELAY,
+  NS_DIRECT_INVITE,
+  NS_ENCRYPTION,
+  NS_FALLBACK,
+  NS_HTTP_AUTH,
+  NS_MUC_USER,
+  NS_OMEMO,
+  NS_PUBSUB_EVENT,
+  NS_RECEIPTS,
+  NS_REPLY,
+} from './namespaces.ts';
 import { cleanText, token, xmlSafe } from './text.ts';
 import { type Element, xml } from './xml.ts';
 
@@ -30,12 +41,13 @@ export type ChatMessage = {
 
 export const chatMessageLimits = { bodyCharsMax: 4_000, threadCharsMax: 256, idCharsMax: 256 } as const;
 
-/** Null where nobody is meant to read it: no body, another type, no usable sender. */
+/** Null where nobody is meant to read it: no usable sender, another type, no body or one that only stands in. */
 export function readChatMessage(stanza: Element): ChatMessage | null {
   const { idCharsMax, bodyCharsMax } = chatMessageLimits;
   const from = tryJid(stanza.attrs.from);
   const type = stanza.attrs.type ?? 'normal';
   if (!from || !stanza.is('message') || (type !== 'chat' && type !== 'normal')) return null;
+  if (isStandIn(stanza)) return null;
   // One body a language; the one without stands for all of them.
   const bodies = stanza.getChildren('body');
   const body = bodies.find(({ attrs }) => attrs['xml:lang'] === undefined) ?? bodies[0];
@@ -66,6 +78,17 @@ export function writeReply(to: Element, message: ChatMessage, id: string, body: 
     xml('body', {}, xmlSafe(body)),
     thread && xml('thread', { parent: thread.parent }, thread.id),
     wantsReceipt && xml('received', { xmlns: NS_RECEIPTS, id: message.id }),
+  );
+}
+
+/** The body is for those who do not understand what else is in the message: a notification, an invitation, a reaction. */
+function isStandIn(stanza: Element): boolean {
+  return (
+    stanza.getChild('event', NS_PUBSUB_EVENT) !== undefined ||
+    stanza.getChild('x', NS_DIRECT_INVITE) !== undefined ||
+    stanza.getChild('confirm', NS_HTTP_AUTH) !== undefined ||
+    // Where it stands in for a reply (XEP-0461), only what it quotes does.
+    stanza.getChildren('fallback', NS_FALLBACK).some(({ attrs }) => attrs.for !== NS_REPLY)
   );
 }
 

@@ -21,6 +21,11 @@ export const NS_JSON = 'urn:xmpp:json:0';
 export const NS_DELAY = 'urn:xmpp:delay';
 export const NS_RECEIPTS = 'urn:xmpp:receipts';
 export const NS_STYLING = 'urn:xmpp:styling:0';
+/** What a message carries beside a body that only stands in for it: XEP-0249, XEP-0070; XEP-0428 says so outright. */
+export const NS_DIRECT_INVITE = 'jabber:x:conference';
+export const NS_HTTP_AUTH = 'http://jabber.org/protocol/http-auth';
+export const NS_FALLBACK = 'urn:xmpp:fallback:0';
+export const NS_REPLY = 'urn:xmpp:reply:0';
 /** How a message says that its body only stands in for an encrypted one (XEP-0380), and what came before that. */
 export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
 export const NS_OMEMO = 'eu.siacs.conversations.axolotl';

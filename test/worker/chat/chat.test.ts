@@ -83,6 +83,22 @@ describe('a message to the directory', () => {
       `<message type='chat' from='a@b.test/c'><displayed xmlns='urn:xmpp:chat-markers:0' id='1'/></message>`,
     ],
     [
+      'that is a notification',
+      `<message from='pubsub.b.test'><body>News</body><event xmlns='http://jabber.org/protocol/pubsub#event'/></message>`,
+    ],
+    [
+      'that is an invitation',
+      `<message from='a@b.test/c'><body>Come</body><x xmlns='jabber:x:conference' jid='r@rooms.test'/></message>`,
+    ],
+    [
+      'that is a reaction',
+      `<message type='chat' from='a@b.test/c'><body>Yes</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reactions:0'/></message>`,
+    ],
+    [
+      'that asks for confirmation',
+      `<message from='a@b.test/c'><body>Ok?</body><confirm xmlns='http://jabber.org/protocol/http-auth'/></message>`,
+    ],
+    [
       'by way of a room',
       `<message type='chat' from='r@rooms.test/nick'><body>help</body><x xmlns='http://jabber.org/protocol/muc#user'/></message>`,
     ],
@@ -113,6 +129,14 @@ describe('a message to the directory', () => {
     const { write, sent } = opened();
     await write(stanza);
     expect(sent).toEqual([]);
+  });
+
+  test('that replies to another one is answered for what it says itself', async () => {
+    const { write, sent } = opened();
+    await write(
+      `<message type='chat' from='a@b.test/c'><body>&gt; help\nstatus</body><fallback xmlns='urn:xmpp:fallback:0' for='urn:xmpp:reply:0'><body start='0' end='7'/></fallback></message>`,
+    );
+    expect(sent[0]?.getChildText('body')).toBe(`${ownMark} status`);
   });
 
   test('that waited shortly is answered', async () => {
