@@ -45,7 +45,7 @@ export class Patience {
     if (this.isSilent(jid)) return 'ignore';
     const { repliesMax, windowMs, pauseMs, repeatMs, repeatCost } = patienceLimits;
     const known = this.#spent.get(jid);
-    const isOver = !known || known.silentUntilMs > 0 || now - known.sinceMs > windowMs;
+    const isOver = !known || known.replies > repliesMax || now - known.sinceMs > windowMs;
     const spent = isOver ? { ...nothing, sinceMs: now } : known;
     const last = createHash('sha256').update(body).digest('base64');
     const isRepeated = spent.last === last && now - spent.lastMs <= repeatMs;
@@ -59,7 +59,8 @@ export class Patience {
   /** Keeps silent towards the key for a while; false where that was so already. */
   hush(key: string, forMs: number): boolean {
     if (this.isSilent(key)) return false;
-    this.#spent.set(key, { ...nothing, silentUntilMs: this.#now() + forMs });
+    const known = this.#spent.get(key) ?? { ...nothing, sinceMs: this.#now() };
+    this.#spent.set(key, { ...known, silentUntilMs: this.#now() + forMs });
     return true;
   }
 }

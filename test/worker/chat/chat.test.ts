@@ -206,6 +206,15 @@ describe('whoever never stops writing', () => {
     expect(await say('help')).toBe(`${ownMark} help`);
   });
 
+  test('does not begin anew by asking too much', async () => {
+    const { say, sent, clock } = opened({ perJid: 40 });
+    for (let round = 0; round < 5; round++) {
+      for (let at = 0; at < 25; at++) await say(`round ${round}, number ${at}`);
+      clock.ms += chatLimits.excessPauseMs + 1;
+    }
+    expect(sent.length).toBeLessThanOrEqual(patienceLimits.repliesMax + 1);
+  });
+
   test('from many addresses of a domain is told so once, and other domains are answered', async () => {
     const { say, sent } = opened({ perSite: 4 });
     for (let at = 0; at < 20; at++) await say('hello', `u${at}@works.test/r`);

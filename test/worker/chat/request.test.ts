@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readRequest } from '../../../worker/chat/request.ts';
 
@@ -24,4 +25,13 @@ test.each([
   ['> what was said', null],
 ])('%j is read as what it asks for', (body, request) => {
   expect(readRequest(body)).toEqual(request);
+});
+
+test('whatever is written is read as something, or as nothing said', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 4_000 }), (body) => {
+      const request = readRequest(body);
+      expect(request === null || typeof request.wants === 'string').toBe(true);
+    }),
+  );
 });
