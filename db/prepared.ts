@@ -1,7 +1,7 @@
 /**
  * Statements that a connection plans once and runs often. Planning a search takes longer than running it; what may be
  * planned without its values says so by a comment, and a pool gives it a name. At the edge, where no connection is kept, the
- * database finds the plan by the text (migration 0008). There rows come as JSON: so that their columns have different
+ * database finds the plan by the text (migration 0010). There rows come as JSON: so that their columns have different
  * names, and only types that JSON tells exactly.
  */
 

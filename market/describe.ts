@@ -101,7 +101,7 @@ function isNeverListed(info: DiscoInfo | null): boolean {
 
 function commands(offering: Offering, consented: boolean): DescribedListing[] {
   const { facts, agentForm } = offering;
-  if (facts.disco?.features.includes(NS_DIRECTORY)) return [];
+  if (isDirectory(facts)) return [];
   return [...commandsByNode(facts).values()].flatMap((command) => {
     const skill = skillsOf(facts).find(({ node }) => node === command.node) ?? null;
     const forms = {
@@ -115,6 +115,12 @@ function commands(offering: Offering, consented: boolean): DescribedListing[] {
     if (isNoOffer(command.node) || isDenied || !(isStated || consented)) return [];
     return [{ listing: commandListing(offering, command, skill, forms), onConsent: !isStated }];
   });
+}
+
+/** Another Guildhall: it says so in its disco#info, and on its card, which can be read while it is away. */
+function isDirectory(facts: Facts): boolean {
+  const onCard = cardsOf(facts).some(({ extensions }) => extensions?.includes(NS_DIRECTORY));
+  return onCard || (facts.disco?.features.includes(NS_DIRECTORY) ?? false);
 }
 
 /** The commands that the agent lists, and those that its cards and forms name: it may be offline. */
@@ -144,6 +150,7 @@ function unseenCommand(node: string): CommandFacts {
 
 /** Skills that no command performs: called over HTTP. */
 function skills(offering: Offering): DescribedListing[] {
+  if (isDirectory(offering.facts)) return [];
   return skillsOf(offering.facts)
     .filter((skill) => skill.node === null)
     .map((skill) => ({ listing: skillListing(offering, skill), onConsent: false }));

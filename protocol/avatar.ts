@@ -1,10 +1,10 @@
 /**
- * XEP-0084: User Avatar (1.1), its metadata: the image itself is never fetched.
+ * XEP-0084: User Avatar (1.1). Of others the metadata is read, and the image itself never fetched.
  * https://xmpp.org/extensions/xep-0084.html
  */
 
 import { safeLink } from './link.ts';
-import { NS_AVATAR_METADATA } from './namespaces.ts';
+import { NS_AVATAR_DATA, NS_AVATAR_METADATA } from './namespaces.ts';
 import { token } from './text.ts';
 import { boundedChildren, type Element, expectElement, xml } from './xml.ts';
 
@@ -59,6 +59,11 @@ export function writeAvatar(infos: AvatarInfo[]): Element {
       }),
     ),
   );
+}
+
+/** The image itself, for the data node; its item has the SHA-1 of the image for an id. */
+export function writeAvatarData(base64: string): Element {
+  return xml('data', { xmlns: NS_AVATAR_DATA }, base64);
 }
 
 /** The avatar as a link that a page can show. */

@@ -95,10 +95,17 @@ export function writeCommandRequest(request: CommandRequest): Element {
   );
 }
 
-export function writeCommandResponse(response: CommandResponse): Element {
+/** @param lang of the notes and the form (§3.3) */
+export function writeCommandResponse(response: CommandResponse, lang: string | null = null): Element {
   return xml(
     'command',
-    { xmlns: NS_COMMANDS, node: response.node, sessionid: response.sessionId, status: response.status },
+    {
+      xmlns: NS_COMMANDS,
+      node: response.node,
+      sessionid: response.sessionId,
+      status: response.status,
+      'xml:lang': lang,
+    },
     response.actions.length > 0 &&
       xml(
         'actions',

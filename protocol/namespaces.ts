@@ -19,10 +19,23 @@ export const NS_PUBSUB_ERRORS = 'http://jabber.org/protocol/pubsub#errors';
 export const NS_PUBSUB_OWNER = 'http://jabber.org/protocol/pubsub#owner';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_VERSION = 'jabber:iq:version';
+export const NS_TIME = 'urn:xmpp:time';
 export const NS_JSON = 'urn:xmpp:json:0';
+export const NS_DELAY = 'urn:xmpp:delay';
+export const NS_RECEIPTS = 'urn:xmpp:receipts';
+export const NS_STYLING = 'urn:xmpp:styling:0';
+/** What a message carries beside a body that only stands in for it: XEP-0249, XEP-0070; XEP-0428 says so outright. */
+export const NS_DIRECT_INVITE = 'jabber:x:conference';
+export const NS_HTTP_AUTH = 'http://jabber.org/protocol/http-auth';
+export const NS_FALLBACK = 'urn:xmpp:fallback:0';
+export const NS_REPLY = 'urn:xmpp:reply:0';
+/** How a message says that its body only stands in for an encrypted one (XEP-0380), and what came before that. */
+export const NS_ENCRYPTION = 'urn:xmpp:eme:0';
+export const NS_OMEMO = 'eu.siacs.conversations.axolotl';
 
 export const NS_A2A = 'urn:xmpp:a2a:1';
 export const NS_AGENTCARD = 'urn:xmpp:a2a:agentcard';
+export const NS_BUSINESS_CARD = 'urn:xmpp:a2a:business_card:1';
 export const FORM_CMD_META = 'urn:xmpp:a2a:cmd:meta';
 
 export const NS_LISTING = 'urn:guildhall:listing:0';
@@ -37,8 +50,11 @@ export const NS_REMOTE_CONTROL = 'http://jabber.org/protocol/rc';
 
 export const NS_CAPS2 = 'urn:xmpp:caps';
 export const NS_GEOLOC = 'http://jabber.org/protocol/geoloc';
+export const NS_AVATAR_DATA = 'urn:xmpp:avatar:data';
 export const NS_AVATAR_METADATA = 'urn:xmpp:avatar:metadata';
 export const NS_VCARD4 = 'urn:ietf:params:xml:ns:vcard-4.0';
+export const NS_VCARD = 'vcard-temp';
+export const NS_VCARD_UPDATE = 'vcard-temp:x:update';
 export const NODE_VCARD4 = 'urn:xmpp:vcard4';
 export const FORM_SERVER_INFO = 'http://jabber.org/network/serverinfo';
 export const NS_SEARCH = 'jabber:iq:search';

@@ -1,8 +1,9 @@
 /**
- * XEP-0060: Publish-Subscribe (1.26), as far as reading nodes and their notifications goes.
+ * XEP-0060: Publish-Subscribe (1.26): reading nodes and their notifications, and publishing on one's own.
  * https://xmpp.org/extensions/xep-0060.html
  */
 
+import { field, form, writeForm } from './data-form.ts';
 import { NS_PUBSUB, NS_PUBSUB_EVENT } from './namespaces.ts';
 import { ParseError } from './parse-error.ts';
 import { token } from './text.ts';
@@ -23,6 +24,39 @@ export function pubsubItemsQuery(node: string, itemsMax: number): Element {
 /** Asks for a node's notifications (§6.1). @param jid the subscriber's bare JID */
 export function pubsubSubscription(node: string, jid: string): Element {
   return xml('pubsub', { xmlns: NS_PUBSUB }, xml('subscribe', { node, jid }));
+}
+
+export const accessModels = ['open', 'presence'] as const;
+/** Who may read a node (§4.5): everybody, or whoever may see the owner's presence. */
+export type AccessModel = (typeof accessModels)[number];
+
+/** Publishes an item (§7.1) on a node of that access, which is made where there is none (§7.1.5). */
+export function pubsubPublish(
+  node: string,
+  item: { id: string; payload: Element },
+  access: AccessModel | null,
+): Element {
+  return xml(
+    'pubsub',
+    { xmlns: NS_PUBSUB },
+    xml('publish', { node }, xml('item', { id: item.id }, item.payload)),
+    access && xml('publish-options', {}, accessForm(`${NS_PUBSUB}#publish-options`, access)),
+  );
+}
+
+/** Changes who may read one's node (§8.2). */
+export function pubsubConfigureAccess(node: string, access: AccessModel): Element {
+  return xml(
+    'pubsub',
+    { xmlns: `${NS_PUBSUB}#owner` },
+    xml('configure', { node }, accessForm(`${NS_PUBSUB}#node_config`, access)),
+  );
+}
+
+function accessForm(formType: string, access: AccessModel): Element {
+  return writeForm(
+    form('submit', [field('FORM_TYPE', formType, 'hidden'), field('pubsub#access_model', access)]),
+  );
 }
 
 /** @throws {ParseError} where the element is no list of items. */

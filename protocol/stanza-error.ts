@@ -49,11 +49,12 @@ export function readStanzaError(stanza: Element): StanzaError {
   return { type, condition, text: text || null };
 }
 
+/** The text is in English. */
 export function writeStanzaError(error: StanzaError): Element {
   return xml(
     'error',
     { type: error.type },
     xml(error.condition, { xmlns: NS_STANZAS }),
-    error.text && xml('text', { xmlns: NS_STANZAS }, error.text),
+    error.text && xml('text', { xmlns: NS_STANZAS, 'xml:lang': 'en' }, error.text),
   );
 }

@@ -1,12 +1,12 @@
 /**
- * XEP-0292: vCard4 Over XMPP (0.12), in the XML of RFC 6351; read only, and only what describes a service.
+ * XEP-0292: vCard4 Over XMPP (0.12), in the XML of RFC 6351: only what describes a service.
  * https://xmpp.org/extensions/xep-0292.html
  */
 
 import { safeLink } from './link.ts';
 import { NS_VCARD4 } from './namespaces.ts';
 import { cleanLine, cleanText, token } from './text.ts';
-import { type Element, expectElement } from './xml.ts';
+import { type Element, expectElement, xml } from './xml.ts';
 
 /** Mail and postal addresses and telephone numbers are left unread: nobody asked a directory to repeat them. */
 export type Vcard4 = {
@@ -42,6 +42,28 @@ export function readVcard4(element: Element): Vcard4 {
     org: all('org', 'text', line)[0] ?? null,
     langs: all('lang', 'language-tag', language),
   };
+}
+
+/** What a service says of itself beyond what is read of others: its addresses. */
+export type OwnVcard4 = Vcard4 & { emails: string[]; impps: string[] };
+
+/** The vCard of a program (RFC 6473: of the kind `application`). */
+export function writeVcard4(of: OwnVcard4): Element {
+  const all = (name: string, type: string, texts: readonly (string | null)[]) =>
+    texts.filter((text) => text !== null).map((text) => xml(name, {}, xml(type, {}, text)));
+  return xml(
+    'vcard',
+    { xmlns: NS_VCARD4 },
+    all('kind', 'text', ['application']),
+    all('fn', 'text', [of.fn]),
+    all('nickname', 'text', of.nicknames),
+    all('note', 'text', [of.note]),
+    all('org', 'text', [of.org]),
+    all('url', 'uri', of.urls),
+    all('email', 'text', of.emails),
+    all('impp', 'uri', of.impps),
+    all('lang', 'language-tag', of.langs),
+  );
 }
 
 /** The texts of the property's values, at most `valuesMax`. */

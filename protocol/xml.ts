@@ -45,3 +45,20 @@ export function boundedChildren(element: Element, name: string, xmlns: string, m
 export function ownText(element: Element | undefined): string {
   return element ? element.text() : '';
 }
+
+/** True where both say the same: names, attributes in any order, texts and elements in theirs. */
+export function isAlike(one: Element, other: Element): boolean {
+  const [ours, theirs] = [one, other].map((element) => element.getChildElements()) as [Element[], Element[]];
+  return (
+    one.name === other.name &&
+    attributesOf(one) === attributesOf(other) &&
+    one.text() === other.text() &&
+    ours.length === theirs.length &&
+    ours.every((child, at) => isAlike(child, theirs[at] as Element))
+  );
+}
+
+function attributesOf({ attrs }: Element): string {
+  const stated = Object.entries(attrs).filter(([, value]) => value !== undefined && value !== null);
+  return JSON.stringify(stated.map(([name, value]) => [name, String(value)]).sort());
+}

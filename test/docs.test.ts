@@ -102,7 +102,7 @@ describe('the settings in docs/operating.md', () => {
   });
 
   test("state the worker's defaults as they are", () => {
-    const { probe, logLevel, limits } = readConfig({
+    const { probe, logLevel, rates, limits } = readConfig({
       DATABASE_URL: 'postgresql://u:p@localhost/d',
       XMPP_SERVICE: 'xmpp://localhost',
       XMPP_JID: 'guildhall@example.org',
@@ -111,6 +111,8 @@ describe('the settings in docs/operating.md', () => {
     const defaults = {
       PROBE: probe,
       LOG_LEVEL: logLevel,
+      QUESTIONS_PER_MINUTE: rates.perJid,
+      DOMAIN_QUESTIONS_PER_MINUTE: rates.perSite,
       IQ_TIMEOUT_MS: limits.iqTimeoutMs,
       ABSENCE_MS: limits.absenceMs,
       PRESENCE_SETTLE_MS: limits.presenceSettleMs,
@@ -139,12 +141,15 @@ describe('docs/operating.md', () => {
     }
   }
 
-  test('states every limit that it names as the code has it', () => {
-    const stated = rows(section(operating, '## Policy of crawling'));
-    expect(stated.size).toBeGreaterThan(0);
-    const wrong = [...stated].filter(([name, [value]]) => !limits.get(name)?.includes(Number(value)));
-    expect(wrong.map(([name, [value]]) => ({ name, value, code: limits.get(name) }))).toEqual([]);
-  });
+  test.each(['## Policy of crawling', '## Rate limits over XMPP'])(
+    'states every limit that it names as the code has it, in %s',
+    (heading) => {
+      const stated = rows(section(operating, heading));
+      expect(stated.size).toBeGreaterThan(0);
+      const wrong = [...stated].filter(([name, [value]]) => !limits.get(name)?.includes(Number(value)));
+      expect(wrong.map(([name, [value]]) => ({ name, value, code: limits.get(name) }))).toEqual([]);
+    },
+  );
 
   test('states the bounds of a request as the code has them', () => {
     for (const bound of Object.values(httpLimits)) expect(operating).toContain(bound.toLocaleString('en'));

@@ -1,26 +1,22 @@
 /** What the directory answers: stanza to operation, and back. */
 
 import type { Deps } from '../operations/deps.ts';
-import { capsVer, writeCaps } from '../protocol/caps.ts';
 import { type DiscoInfo, writeInfo, writeItems } from '../protocol/disco.ts';
+import { writeTime } from '../protocol/entity-time.ts';
 import { bareJid, formatJid, type Jid, tryJid } from '../protocol/jid.ts';
 import {
-  NS_AGENTCARD,
-  NS_AGENTCARD_0,
   NS_AGENTS,
-  NS_CAPS,
   NS_COMMANDS,
-  NS_DATA,
-  NS_DIRECTORY,
   NS_DISCO_INFO,
   NS_DISCO_ITEMS,
-  NS_LISTING,
   NS_PING,
   NS_PUBSUB,
   NS_PUBSUB_OWNER,
-  NS_RSM,
   NS_SEARCH,
-  NS_VALIDATE,
+  NS_TIME,
+  NS_VCARD,
+  NS_VCARD4,
+  NS_VERSION,
 } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readRsmQuestion } from '../protocol/rsm.ts';
@@ -30,49 +26,18 @@ import {
   type StanzaError,
   writeStanzaError,
 } from '../protocol/stanza-error.ts';
+import { writeVcardTemp } from '../protocol/vcard-temp.ts';
+import { writeVersion } from '../protocol/version.ts';
 import { type Element, xml } from '../protocol/xml.ts';
+import { type Allowance, allowanceLimits, excessText } from './allowance.ts';
 import { answerAgents } from './answer-agents.ts';
 import { answerSearch, searchOffer } from './answer-search.ts';
 import type { Tree } from './browse/tree.ts';
 import type { CommandDesk } from './commands/desk.ts';
 import type { Gate } from './gate.ts';
-import { type PubsubDesk, pubsubFeatures } from './pubsub/pubsub-desk.ts';
-
-export const capsNode = 'https://guildhall.example/caps';
-
-/** What the directory says of itself. The features ending in `+notify` ask for the agents' published changes. */
-export const ownInfo: DiscoInfo = {
-  node: null,
-  identities: [
-    { category: 'client', type: 'bot', name: 'Guildhall', lang: null },
-    { category: 'pubsub', type: 'service', name: 'Guildhall', lang: null },
-  ],
-  features: [
-    NS_AGENTS,
-    NS_CAPS,
-    NS_COMMANDS,
-    NS_DATA,
-    NS_DISCO_INFO,
-    NS_DISCO_ITEMS,
-    NS_PING,
-    ...pubsubFeatures,
-    NS_RSM,
-    NS_SEARCH,
-    NS_VALIDATE,
-    NS_DIRECTORY,
-    `${NS_AGENTCARD}+notify`,
-    `${NS_AGENTCARD_0}+notify`,
-    `${NS_LISTING}+notify`,
-  ],
-  forms: [],
-};
-
-const ver = capsVer(ownInfo);
-
-/** The presence that announces the directory. */
-export function announcement(): Element {
-  return xml('presence', {}, writeCaps({ hash: 'sha-1', node: capsNode, ver }));
-}
+import type { Identity } from './identity/identity.ts';
+import { inTime } from './in-time.ts';
+import type { PubsubDesk } from './pubsub/pubsub-desk.ts';
 
 /** What disco#info says of the node under which the commands are listed (XEP-0050 §2.2). */
 const commandListInfo: DiscoInfo = {
@@ -89,9 +54,12 @@ export type Desk = Pick<CommandDesk, 'list' | 'info' | 'answer'>;
 export type Services = {
   deps: Deps;
   desk: Desk;
+  identity: Identity;
   tree: Pick<Tree, 'info' | 'items'>;
   pubsub: Pick<PubsubDesk, 'info' | 'items' | 'answer'>;
   gate: Pick<Gate, 'pass'>;
+  /** Bounds what one address, and one domain, asks in a while. */
+  allowance: Pick<Allowance, 'take'>;
   /** Hears of our own faults; the asker hears only that there was one. */
   onError: (error: unknown) => void;
 };
@@ -102,12 +70,50 @@ type Question = { asker: Jid; own: string; query: Element };
 type Reply = Element | null | StanzaError;
 type Answerer = (question: Question, services: Services) => Reply | Promise<Reply>;
 
+type Answering = {
+  type: 'get' | 'set';
+  name: string;
+  xmlns: string;
+  reply: Answerer;
+  /** True where the answer is at hand; without this, the index is read for it. */
+  isCheap?: (query: Element, services: Services) => boolean;
+};
+
+const always = () => true;
+
+/** The node is one of few that are always the same. */
+function isFixed({ attrs: { node } }: Element, { desk, identity }: Services): boolean {
+  return !node || node === NS_COMMANDS || node === identity.announcedNode || desk.info(node) !== null;
+}
+
 /** Every question that is answered. */
-const answerers: { type: 'get' | 'set'; name: string; xmlns: string; reply: Answerer }[] = [
-  { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null },
-  { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo },
-  { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems },
-  { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer },
+const answerers: Answering[] = [
+  { type: 'get', name: 'ping', xmlns: NS_PING, reply: () => null, isCheap: always },
+  {
+    type: 'get',
+    name: 'query',
+    xmlns: NS_VERSION,
+    reply: (_, { identity }) => writeVersion(identity.version),
+    isCheap: always,
+  },
+  { type: 'get', name: 'time', xmlns: NS_TIME, reply: () => writeTime(new Date()), isCheap: always },
+  {
+    type: 'get',
+    name: 'vCard',
+    xmlns: NS_VCARD,
+    reply: (_, { identity }) => writeVcardTemp(identity.vcardTemp),
+    isCheap: always,
+  },
+  {
+    type: 'get',
+    name: 'vcard',
+    xmlns: NS_VCARD4,
+    reply: (_, { identity }) => identity.vcard4(),
+    isCheap: always,
+  },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_INFO, reply: replyInfo, isCheap: isFixed },
+  { type: 'get', name: 'query', xmlns: NS_DISCO_ITEMS, reply: replyItems, isCheap: isFixed },
+  { type: 'get', name: 'query', xmlns: NS_SEARCH, reply: searchOffer, isCheap: always },
   {
     type: 'set',
     name: 'query',
@@ -142,9 +148,12 @@ export async function answer(stanza: Element, services: Services): Promise<Eleme
   if (!asker) return null;
   const { from, id } = stanza.attrs;
   const own = tryJid(stanza.attrs.to);
-  const reply = await replyTo(stanza, { asker, own: own ? formatJid(own) : '' }, services);
+  const between = { asker, own: own ? formatJid(own) : '' };
+  const reply = await inTime(replyTo(stanza, between, services), () => late);
   const payload = isRefusal(reply) ? writeStanzaError(reply) : reply;
-  return xml('iq', { type: payload?.name === 'error' ? 'error' : 'result', to: from, id }, payload);
+  const type = payload?.name === 'error' ? 'error' : 'result';
+  // RFC 6120 §8.1.5: whatever is to be read by people is in English.
+  return xml('iq', { type, to: from, id, 'xml:lang': 'en' }, payload);
 }
 
 async function replyTo(
@@ -158,6 +167,9 @@ async function replyTo(
     return refusal('modify', 'bad-request', 'one payload expected, and type get or set');
   }
   const answerer = answerers.find((one) => one.type === type && query.is(one.name, one.xmlns));
+  const isCheap = answerer?.isCheap?.(query, services) ?? !answerer;
+  const excess = services.allowance.take(between.asker, isCheap ? allowanceLimits.cheapCost : 1);
+  if (excess) return refusal('wait', 'resource-constraint', excessText(excess));
   if (!answerer) return refusal('cancel', 'service-unavailable');
   try {
     return await answerer.reply({ ...between, query }, services);
@@ -167,6 +179,12 @@ async function replyTo(
     return refusal('wait', 'internal-server-error', 'The directory failed; try again shortly.');
   }
 }
+
+const late = refusal(
+  'wait',
+  'resource-constraint',
+  'The answer takes too long; ask for less, or try again later.',
+);
 
 /** Asks the database, and so waits for its turn. */
 function gated(reply: (question: Question, services: Services) => Promise<Reply>): Answerer {
@@ -203,8 +221,8 @@ const treeItems = gated(async ({ asker, query, own }, { tree, pubsub }) => {
 
 function replyInfo(question: Question, services: Services): Reply | Promise<Reply> {
   const { node } = question.query.attrs;
-  if (!node || node === `${capsNode}#${ver}`) return writeInfo({ ...ownInfo, node: node || null });
-  const { desk, pubsub } = services;
+  const { desk, identity, pubsub } = services;
+  if (!node || node === identity.announcedNode) return writeInfo({ ...identity.info, node: node || null });
   const info = node === NS_COMMANDS ? commandListInfo : (desk.info(node) ?? pubsub.info(node));
   return info ? writeInfo(info) : treeInfo(question, services);
 }

@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { type Policy, parsePolicy, serverOf } from '../market/policy.ts';
 import { bareJid, type Jid, tryJid } from '../protocol/jid.ts';
+import { safeLink } from '../protocol/link.ts';
+import { type Rates, ratesDefault } from './allowance.ts';
 import { logLevels } from './log.ts';
 
 /** The directory as a client of a server. */
@@ -24,7 +26,11 @@ export type Config = {
   rooms: Jid[];
   userDirectories: ReadonlySet<string>;
   probe: 'consented' | 'never';
+  /** Where the operator can be written to, as links. */
+  contacts: string[];
   logLevel: (typeof logLevels)[number];
+  /** How much may be asked of the directory over XMPP. */
+  rates: Rates;
   limits: CrawlLimits;
 };
 
@@ -66,6 +72,25 @@ function addresses(what: string) {
     .transform((jids) => jids.filter((jid) => jid !== null));
 }
 
+const contactsMax = 10;
+
+/** A comma list of links. */
+const Contacts = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean)
+      .map((part) => (/^(https|mailto|xmpp):/.test(part) ? safeLink(part) : null)),
+  )
+  .refine(
+    (links) => links.length <= contactsMax && links.every((link) => link !== null),
+    `takes a comma list of at most ${contactsMax} links: https:, mailto: or xmpp:`,
+  )
+  .transform((links) => links.filter((link) => link !== null));
+
 const takesService = 'takes xmpp://HOST:PORT or xmpps://HOST:PORT';
 const takesAddress = "takes the directory's address: its account's bare JID, or its component's domain";
 
@@ -81,7 +106,10 @@ const Environment = z.object({
   CRAWL_DOMAINS: z.string().default(''),
   ROOMS: addresses('rooms'),
   USER_DIRECTORIES: addresses('user directories'),
+  CONTACTS: Contacts,
   PROBE: z.enum(['consented', 'never']).default('consented'),
+  QUESTIONS_PER_MINUTE: z.coerce.number().int().nonnegative().default(ratesDefault.perJid),
+  DOMAIN_QUESTIONS_PER_MINUTE: z.coerce.number().int().nonnegative().default(ratesDefault.perSite),
   LOG_LEVEL: z.enum(logLevels).default('info'),
   IQ_TIMEOUT_MS: z.coerce.number().int().positive().default(crawlLimits.iqTimeoutMs),
   ABSENCE_MS: z.coerce.number().int().nonnegative().default(crawlLimits.absenceMs),
@@ -115,7 +143,9 @@ export function readConfig(environment: { [name: string]: string | undefined }):
     rooms: env.ROOMS,
     userDirectories: new Set(env.USER_DIRECTORIES.map(bareJid)),
     probe: env.PROBE,
+    contacts: env.CONTACTS,
     logLevel: env.LOG_LEVEL,
+    rates: { perJid: env.QUESTIONS_PER_MINUTE, perSite: env.DOMAIN_QUESTIONS_PER_MINUTE },
     limits: {
       iqTimeoutMs: env.IQ_TIMEOUT_MS,
       absenceMs: env.ABSENCE_MS,

@@ -2,34 +2,26 @@
 
 import type { Database } from '../db/database.ts';
 import { beat } from '../db/heartbeat.ts';
-import { shelves } from '../operations/browse.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
-import { bareJid, tryJid } from '../protocol/jid.ts';
-import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_PING, NS_ROSTER } from '../protocol/namespaces.ts';
+import { bareJid, type Jid, tryJid } from '../protocol/jid.ts';
+import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
 import { readPubsubEvent } from '../protocol/pubsub.ts';
 import { type Element, xml } from '../protocol/xml.ts';
 import { AccountRoster } from './account-roster.ts';
 import { AccountSession } from './account-session.ts';
-import { Alerts } from './alerts/alerts.ts';
-import { announcement, answer, type Services } from './answer.ts';
+import { answer } from './answer.ts';
 import { Asker } from './ask.ts';
-import { KeptShelves } from './browse/kept-shelves.ts';
-import { Tree } from './browse/tree.ts';
-import { CommandDesk } from './commands/desk.ts';
-import { findingCommands } from './commands/finding-commands.ts';
-import { providerCommands } from './commands/provider-commands.ts';
 import { ComponentRoster } from './component-roster.ts';
 import { ComponentSession } from './component-session.ts';
 import { type Config, isAccount } from './config.ts';
 import { Crawler } from './crawl.ts';
-import { Gate } from './gate.ts';
+import { openFront } from './front.ts';
+import { publishIdentity } from './identity/publish.ts';
 import { Indexer } from './indexer.ts';
 import { errorText, type Log } from './log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
 import { PresenceBook } from './presence-book.ts';
-import { newsNode } from './pubsub/news-node.ts';
-import { PubsubDesk } from './pubsub/pubsub-desk.ts';
 import { Pulse } from './pulse.ts';
 import { Rooms } from './rooms.ts';
 import type { Session, SessionHandlers } from './session.ts';
@@ -109,44 +101,28 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     log,
   });
 
-  const deps = { db, policy };
-  const commands = providerCommands(deps, {
+  const askOwn = (type: 'get' | 'set', payload: Element) =>
+    session.ask(null, type, payload, limits.iqTimeoutMs);
+  const { services, identity, chat, alerts } = openFront({
+    config,
+    db,
+    log,
+    askOwn,
+    send: (stanza) => session.send(stanza),
+    isUp: () => session.ready,
+    isSubscriber: (jid) => roster.isSubscriber(jid),
     wake: () => crawler.wake(),
     // Its subscription ends as if it had ended it itself.
     endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
-  const nodes = [newsNode(deps)];
-  const services: Services = {
-    deps,
-    desk: new CommandDesk([...findingCommands(deps), ...commands], {
-      onError: (error, node) => log('error', 'command-failed', { node, error: errorText(error) }),
-    }),
-    tree: new Tree(
-      deps,
-      new KeptShelves(() => shelves(deps)),
-      nodes.map(({ node, info }) => ({ node, name: info.title })),
-    ),
-    pubsub: new PubsubDesk({ nodes, isSubscriber: (jid) => roster.isSubscriber(jid) }),
-    gate: new Gate(),
-    onError: (error) => log('error', 'answer-failed', { error: errorText(error) }),
-  };
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
-  const alerts = new Alerts({
-    db,
-    log,
-    isUp: () => session.ready,
-    send: (stanza) => session.send(stanza),
-    // Servers take stanzas in their order: who answers this has all that was sent before it.
-    confirm: async () => {
-      const outcome = await session.ask(null, 'get', xml('ping', { xmlns: NS_PING }), limits.iqTimeoutMs);
-      return outcome.kind === 'result' || outcome.kind === 'error';
-    },
-  });
 
   async function onFreshSession(): Promise<void> {
     const settled = pulse.hold();
     rooms.onFreshSession();
-    await roster.onFreshSession(announcement());
+    // A component has no account: what it publishes, it answers itself.
+    if (isAccount(xmpp)) void publishIdentity(askOwn, identity, log);
+    await roster.onFreshSession(identity.announcement());
     settled();
   }
 
@@ -164,11 +140,17 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     if (answered) session.send(answered);
   }
 
-  /** A published change is a reason to visit; what it says is read from its source, by the visit. */
   function onMessage(stanza: Element): void {
     const from = tryJid(stanza.attrs.from);
     if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
-    if (!from || stanza.attrs.type === 'error') return;
+    else if (from) {
+      onNotice(stanza, from);
+      void chat.onMessage(stanza);
+    }
+  }
+
+  /** A published change is a reason to visit; what it says is read from its source, by the visit. */
+  function onNotice(stanza: Element, from: Jid): void {
     try {
       const event = readPubsubEvent(stanza);
       // A service tells of no nodes but those to which the directory subscribed, whatever they are called.

@@ -38,7 +38,7 @@ export function listingCells(record: ListingRecord): string[] {
   return [listing.name, jid, node ?? '', listing.kind, priceText(listing.price), online];
 }
 
-function priceText(price: Price | null): string {
+export function priceText(price: Price | null): string {
   return price ? `${price.amount} ${price.currency} per ${price.unit}` : '';
 }
 

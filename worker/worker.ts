@@ -6,10 +6,11 @@ import type { Config } from './config.ts';
 import { type Directory, openDirectory } from './directory.ts';
 import { Door } from './door.ts';
 import { errorText, type Log } from './log.ts';
+import type { Session } from './session.ts';
 
 export type Worker = {
-  /** Whether this worker is the directory on the network now. */
-  session: { readonly ready: boolean };
+  /** What this worker says as the directory; not ready while it stands by. */
+  session: Pick<Session, 'ready' | 'send' | 'emitter'>;
   stop(): Promise<void>;
 };
 
@@ -42,6 +43,11 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
       get ready() {
         return directory?.session.ready ?? false;
       },
+      get emitter() {
+        if (!directory) throw new Error('this worker is not the directory');
+        return directory.session.emitter;
+      },
+      send: (stanza) => directory?.session.send(stanza) ?? false,
     },
     async stop() {
       await door.stop();

@@ -2,11 +2,12 @@
 
 import { html } from 'hono/html';
 import type { AgentPage } from '../../operations/show.ts';
+import { xmppUri } from '../../protocol/xmpp-uri.ts';
 import { hitList, stateBadge } from './hit.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import { layout } from './layout.ts';
 import { fact, moment, vitalityFacts } from './listing-page.ts';
-import { domainPath, xmppUri } from './paths.ts';
+import { domainPath } from './paths.ts';
 import { presenceState } from './words.ts';
 
 const titleCharsMax = 120;

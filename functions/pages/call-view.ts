@@ -3,10 +3,11 @@
 import { html } from 'hono/html';
 import type { ListingRecord } from '../../market/listing.ts';
 import type { Element } from '../../protocol/xml.ts';
+import { xmppUri } from '../../protocol/xmpp-uri.ts';
 import { executeStanza, sessionPlaceholder, submitStanza } from './call-stanzas.ts';
 import type { FormValues } from './form-values.ts';
 import { type Html, nothing, said } from './html.ts';
-import { isLink, listingJsonPath, xmppUri } from './paths.ts';
+import { isLink, listingJsonPath } from './paths.ts';
 import { openTag, xmlView } from './xml-view.ts';
 
 /** @param origin where this directory is reached, for commands to copy */

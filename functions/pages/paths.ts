@@ -49,12 +49,6 @@ function qualifierPath(qualifier: Qualifier): string {
   return searchPath(formatQuery({ ...emptyQuery, qualifiers: [qualifier] }));
 }
 
-/** An address that an XMPP client opens (RFC 5122); with a node, it opens that command (XEP-0050 §7). */
-export function xmppUri(jid: string, node: string | null = null): string {
-  const address = jid.split('/').map(encodeURIComponent).join('/').replace('%40', '@');
-  return `xmpp:${address}${node === null ? '' : `?command;node=${encodeURIComponent(node)}`}`;
-}
-
 /** Checked when it was read, and again here: a page never links to any other scheme. */
 export function isLink(text: string): boolean {
   return /^(https|xmpp|mailto|payto):/.test(text);

@@ -3,7 +3,16 @@
  * on a command node that states the command's inputs. Described in docs/protocol.md from what the agents send.
  */
 
-import { type Field, type FieldOption, type Form, fieldTypes, formLimits, formValue } from '../data-form.ts';
+import {
+  type Field,
+  type FieldOption,
+  type Form,
+  field,
+  fieldTypes,
+  form,
+  formLimits,
+  formValue,
+} from '../data-form.ts';
 import {
   arrayOf,
   isObject,
@@ -14,7 +23,7 @@ import {
   stringOf,
 } from '../json.ts';
 import { safeLink } from '../link.ts';
-import { NS_AGENTCARD } from '../namespaces.ts';
+import { FORM_CMD_META, NS_AGENTCARD } from '../namespaces.ts';
 import { ParseError } from '../parse-error.ts';
 import { cleanLine, cleanText, token } from '../text.ts';
 import { type Element, xml } from '../xml.ts';
@@ -49,19 +58,30 @@ export type AgentCard = {
   provider?: { name: string; url: string | null };
   documentation?: string;
   icon?: string;
+  /** What the agent supports beyond the protocol, by URI (A2A's `capabilities.extensions`). */
+  extensions?: string[];
 };
 
 export type CommandMeta = { description: string | null; source: string | null; fields: Field[] };
 
+/** Takes a JSON-RPC request in its field `jsonrpc_request`, and answers with `jsonrpc_response`. */
+export const NODE_TASKS = 'urn:xmpp:a2a:cmd:tasks';
+/** Takes the fields of a business card, and answers with those of one's own. */
+export const NODE_EXCHANGE_CARD = 'urn:xmpp:a2a:cmd:exchange_business_card';
+const NODE_GREETING = 'urn:xmpp:a2a:cmd:greeting';
+
+/** The fields of a business card, as that command has them. */
+export const businessCardFields = ['name', 'company', 'title', 'email', 'xmpp', 'website', 'phone'] as const;
+export type BusinessCard = { [field in (typeof businessCardFields)[number]]?: string };
+
 /** Commands that every such agent has and that carry the dialect's own exchanges: they are nobody's offer. */
-export const plumbingNodes: ReadonlySet<string> = new Set(
-  ['tasks', 'exchange_business_card', 'greeting'].map((name) => `urn:xmpp:a2a:cmd:${name}`),
-);
+export const plumbingNodes: ReadonlySet<string> = new Set([NODE_TASKS, NODE_EXCHANGE_CARD, NODE_GREETING]);
 
 export const cardLimits = {
   skillsMax: 200,
   tagsMax: 50,
   tagCharsMax: 60,
+  extensionsMax: 20,
   examplesMax: 20,
   exampleCharsMax: 300,
 } as const;
@@ -77,6 +97,7 @@ export function readAgentCard(element: Element): AgentCard {
 
 /** Reads the keys that every version of the card has had; what none of them knows is left out. */
 export function readCardObject(card: JsonObject): AgentCard {
+  const extensions = readExtensions(card.capabilities);
   return {
     name: line(card.name),
     description: text(card.description),
@@ -85,6 +106,7 @@ export function readCardObject(card: JsonObject): AgentCard {
     skills: arrayOf(card.skills, cardLimits.skillsMax)
       .map((skill) => (isObject(skill) ? readSkill(skill) : null))
       .filter((skill) => skill !== null),
+    ...(extensions.length > 0 ? { extensions } : {}),
   };
 }
 
@@ -99,6 +121,32 @@ export function readCommandMeta(form: Form): CommandMeta {
     source: cleanLine(formValue(form, 'source') ?? '', formLimits.lineCharsMax) || null,
     fields: readCardFields(parseJson(formValue(form, 'form_fields_json') || '[]')),
   };
+}
+
+/** The form of type `urn:xmpp:a2a:cmd:meta`, which goes into a command's disco#info. */
+export function writeCommandMeta({ description, source, fields }: CommandMeta): Form {
+  return form('result', [
+    field('FORM_TYPE', FORM_CMD_META, 'hidden'),
+    ...(description === null ? [] : [field('description', description)]),
+    ...(source === null ? [] : [field('source', source)]),
+    field('form_fields_json', JSON.stringify(fields.flatMap(writeCardField))),
+  ]);
+}
+
+/** The field as a card's `form_fields` have it; what a program fills in is left out. */
+export function writeCardField(of: Field): JsonObject[] {
+  if (of.var === null || of.type === 'hidden' || of.type === 'fixed') return [];
+  return [
+    {
+      var: of.var,
+      type: of.type,
+      ...(of.label !== null && { label: of.label }),
+      ...(of.desc !== null && { desc: of.desc }),
+      ...(of.required && { required: true }),
+      ...(of.values.length > 0 && { default: of.values.length === 1 ? (of.values[0] ?? '') : of.values }),
+      ...(of.options.length > 0 && { options: of.options.map(({ value }) => value) }),
+    },
+  ];
 }
 
 function readSkill(skill: JsonObject): CardSkill | null {
@@ -126,6 +174,13 @@ function readSkill(skill: JsonObject): CardSkill | null {
     ...(isObject(skill.params_schema) ? { schema: JSON.stringify(skill.params_schema) } : {}),
     ...(examples.length > 0 ? { examples } : {}),
   };
+}
+
+function readExtensions(capabilities: Json | undefined): string[] {
+  if (!isObject(capabilities)) return [];
+  return arrayOf(capabilities.extensions, cardLimits.extensionsMax)
+    .map((extension) => (isObject(extension) ? token(stringOf(extension.uri), formLimits.varCharsMax) : null))
+    .filter((uri) => uri !== null);
 }
 
 /** @throws {ParseError} where there are more fields than a form may have. */

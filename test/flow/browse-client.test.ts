@@ -99,7 +99,9 @@ describe.runIf(inject('stack').federated)('clients on slixmpp', () => {
         expect.arrayContaining(['jabber:iq:agents', 'jabber:iq:search', NS_RSM, NS_COMMANDS]),
       );
       const { walk } = seen;
-      expect(walk.root.toSorted()).toEqual(['agents', 'categories', 'domains', 'inputs', 'tags']);
+      expect(walk.root).toEqual(
+        expect.arrayContaining(['agents', 'categories', 'domains', 'inputs', 'tags']),
+      );
       expect(walk.values).toEqual(expect.arrayContaining(['tags/length', 'tags/units']));
       // slixmpp keeps a page's items in no order; these came one on a page.
       expect(seen.backwards).toEqual(walk.values.toSorted().toReversed());
@@ -119,7 +121,7 @@ describe.runIf(inject('stack').federated)('clients on slixmpp', () => {
       expect([walk.asked, walk.status]).toEqual([['amount', 'unit'], 'completed']);
 
       const { begun, wrong, mistaken, pages } = seen.search;
-      expect(begun).toMatchObject({ status: 'executing', actions: ['next'] });
+      expect(begun).toMatchObject({ status: 'executing', actions: ['complete', 'next'] });
       expect(wrong.notes).toEqual([['error', 'max: expected a whole number from 1 to 50']]);
       expect(mistaken.notes[0]?.[1]).toMatch(/^query: Character 1: 'colour:' is no qualifier/);
       expect(pages.map(({ rows }) => rows.map(({ name }) => name))).toEqual([

@@ -75,10 +75,18 @@ describe('the commands of the directory', () => {
     const reply = await agent.ask('get', itemsQuery(NS_COMMANDS), address);
     const { items } = readItems(reply.getChild('query', NS_DISCO_ITEMS) as Element);
     expect(items.map(({ jid, node }) => [jid, node])).toEqual(
-      ['search', 'show', 'match', 'status', 'register', 'mine', 'deregister', 'token'].map((node) => [
-        address,
-        node,
-      ]),
+      [
+        'search',
+        'show',
+        'match',
+        'status',
+        'register',
+        'mine',
+        'deregister',
+        'token',
+        'urn:xmpp:a2a:cmd:tasks',
+        'urn:xmpp:a2a:cmd:exchange_business_card',
+      ].map((node) => [address, node]),
     );
     for (const { node, name } of items) {
       expect(await info(node)).toMatchObject({

@@ -9,6 +9,7 @@ import { configure, openAccount } from '../support/account.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
 import { convert, tune } from '../support/commands.ts';
 import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { expectKnown } from '../support/expect-identity.ts';
 import { listingForm } from '../support/fields.ts';
 import {
   type MixedDomain,
@@ -22,6 +23,7 @@ import { expectAllCounted, expectNoneLost, startSession } from '../support/sessi
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
+const contacts = ['mailto:operator@agents.test'];
 /** ejabberd's database writes what it took in up to two seconds later. */
 const writtenWithinMs = 3_000;
 
@@ -81,7 +83,7 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
     beforeAll(async () => {
       const { service, domain, ca } = servers[home];
       const at = kind === 'a component' ? asComponent(servers[home]) : { service, domain, ca };
-      directory = await startDirectory(at, { crawlDomains: mixedDomains.join(',') });
+      directory = await startDirectory(at, { crawlDomains: mixedDomains.join(','), contacts });
     });
     // Its worker, so that the next directory is the only one.
     afterAll(() => directory.stop());
@@ -101,6 +103,13 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         }
       }
     });
+
+    test.each(mixedDomains)(
+      'is known to a client of another library on %s for what it says it is',
+      async (domain) => {
+        await expectKnown(directory, servers[domain], contacts);
+      },
+    );
 
     describe.each(elsewhere.map((domain) => ({ domain })))('sees that an agent on $domain', ({ domain }) => {
       const agentWith = (commands: { [node: string]: TestCommand }): Promise<TestAgent> =>

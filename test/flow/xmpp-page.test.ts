@@ -7,21 +7,16 @@ import { newsLimits, subscriptionLimits } from '../../market/subscription.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { formValue, readForm } from '../../protocol/data-form.ts';
-import {
-  NS_AGENTS,
-  NS_COMMANDS,
-  NS_DATA,
-  NS_DISCO_INFO,
-  NS_SUBSCRIPTION,
-} from '../../protocol/namespaces.ts';
+import { NS_COMMANDS, NS_DATA, NS_DISCO_INFO, NS_SUBSCRIPTION } from '../../protocol/namespaces.ts';
 import { readPubsubEvent } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { announcement } from '../../worker/answer.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
 import { newsPageLimits } from '../../worker/pubsub/news-node.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
-import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
+import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm, textField } from '../support/fields.ts';
+import { testIdentity } from '../support/identity.ts';
+import { type OwnNetwork, ownNetwork } from '../support/network.ts';
 import { agentOverHttp, listedOverHttp } from '../support/overview.ts';
 import { Page, shapeOf } from '../support/page.ts';
 import { parseXml } from '../support/xml.ts';
@@ -29,12 +24,17 @@ import { parseXml } from '../support/xml.ts';
 const path = fileURLToPath(new URL('../../docs/xmpp.md', import.meta.url));
 const page = new Page(path);
 
+/** Whom the page says to write to. */
+const contacts = ['mailto:operator@agents.test', 'https://guildhall.example/'];
+
 const idOf = (jid: string, node: string) => listingId({ jid, kind: 'command', node });
 
+let network: OwnNetwork;
 let directory: RunningDirectory;
 
 beforeAll(async () => {
-  directory = await startDirectory();
+  network = await ownNetwork();
+  directory = await startDirectory(asComponent(network.home), { contacts });
 });
 
 const whole = (name: string, max: string) =>
@@ -48,6 +48,7 @@ const whole = (name: string, max: string) =>
 async function startDice(): Promise<TestAgent> {
   const dice = await startAgent({
     directory: directory.jid,
+    server: network.home,
     resource: 'bot',
     commands: {
       roll: {
@@ -85,6 +86,12 @@ async function startDice(): Promise<TestAgent> {
 /** The answer, also where it is a refusal. */
 async function ask(agent: TestAgent, question: Element): Promise<Element> {
   const { type, to, id } = question.attrs;
+  if (question.is('message')) {
+    const heard = Promise.withResolvers<Element>();
+    agent.onMessage = (stanza) => stanza.getChild('body') && heard.resolve(stanza);
+    agent.send(question);
+    return heard.promise;
+  }
   const [payload] = question.getChildElements();
   try {
     return await agent.ask(type as 'get' | 'set', payload as Element, to ?? '');
@@ -134,7 +141,7 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
   const ann = await startAgent({
     directory: directory.jid,
     subscribe: false,
-    domain: 'works.test',
+    server: network.far,
     resource: 'desk',
   });
   const heard: Element[] = [];
@@ -147,7 +154,6 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
         idOf('dice@agents.test', node),
         idOf(dice.jid, node),
       ]),
-      ['guildhall@agents.test', directory.jid],
       ['dice@agents.test', dice.jid],
       ['ann@works.test/desk', ann.fullJid],
       ['ann@works.test', ann.jid],
@@ -158,15 +164,17 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
       ['2026-11-20T17:05:12.345Z', at],
       ['2026-11-27T17:00:00Z', end],
     ]);
+  await until('it has published who it is', async () => {
+    const asked = ask(dice, stanza('the specialist sends: card'));
+    return (await asked).attrs.type === 'result';
+  });
   for (const name of page.namesOf('you send')) {
     const answer = await ask(ann, stanza(`you send: ${name}`));
-    // Tests that run on the same servers have agents of their own, which the directory lists too.
-    const list = answer.getChild('query', NS_AGENTS);
-    const isOwn = ({ attrs }: Element) =>
-      [dice.jid, directory.jid].includes(String(attrs.jid).split('/')[0] ?? '');
-    if (list) list.children = list.getChildElements().filter(isOwn);
     const who = name === 'call' ? 'the specialist' : 'the directory';
     expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
+    if (answer.is('message')) {
+      expect(answer.getChildText('body')).toBe(stanza(`the directory answers: ${name}`).getChildText('body'));
+    }
     session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
     cursor = textIn(answer, 'last') ?? cursor;
     if (name === 'subscribe-done') subscription = idIn(answer);
@@ -182,13 +190,22 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     expect(shapeOf(match), String(match)).toBe(shapeOf(stanza('the directory tells: match')));
     expect(shapeOf(news), String(news)).toBe(shapeOf(stanza('the directory tells: news')));
   }
+  const card = await ask(dice, stanza('the specialist sends: card'));
+  const shown = stanza('the directory answers: card');
+  expect(shapeOf(card)).toBe(shapeOf(shown));
+  const [real, ofPage] = [card, shown].map((one) => JSON.parse(textIn(one, 'agentcard') ?? ''));
+  expect(real).toEqual({
+    ...ofPage,
+    version: expect.any(String),
+    skills: expect.arrayContaining(ofPage.skills),
+  });
   expect(page.unused).toEqual([]);
 });
 
 describe('docs/xmpp.md', () => {
   test('shows the disco#info whose hash the presence announces', () => {
     const info = page.stanza('the directory answers: info', [['x'.repeat(80), '']]);
-    const caps = readCaps(announcement());
+    const caps = readCaps(testIdentity({ contacts }).announcement());
     expect(capsVerOfElement(info.getChild('query', NS_DISCO_INFO) as Element)).toBe(caps?.ver);
   });
 

@@ -69,6 +69,13 @@ group('who is listed:', () => {
     expect(describe(facts({ info: directory, commands: [command('search')] })).listings).toEqual([]);
   });
 
+  test("never what another directory's card says, also where the card is all that can be read", () => {
+    const listed = describe(facts({ cards: [card] })).listings;
+    expect(listed.length).toBeGreaterThan(0);
+    const own = { ...card, extensions: [NS_DIRECTORY] };
+    expect(describe(facts({ cards: [own] })).listings).toEqual([]);
+  });
+
   test('an agent that is contradictory about itself is taken at its most restrictive word', () => {
     const both = { ...bot, identities: [...bot.identities, ...info('client', 'phone').identities] };
     expect(describe(facts({ info: both, commands: [command('n')] })).listings).toEqual([]);

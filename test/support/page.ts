@@ -54,11 +54,16 @@ const WORDS = new Set(['label', 'name']);
  * What two stanzas have in common that say the same at another time: elements and attributes, the values of those that
  * steer a program, and what can be chosen. Siblings alike count once.
  */
-export function shapeOf(element: Element, isOption = false): string {
+export function shapeOf(element: Element, isOption = false, inherited = ''): string {
+  // A namespace that an element has in any case says nothing.
+  const xmlns = element.attrs.xmlns ?? inherited;
   const attrs = Object.entries(element.attrs)
+    .filter(([name, value]) => name !== 'xmlns' || value !== inherited)
     .filter(([name, value]) => name !== 'xml:lang' && value !== undefined && !VARYING.has(name))
     .map(([name, value]) => (WORDS.has(name) ? name : `${name}=${value}`));
-  const children = element.getChildElements().map((child) => shapeOf(child, element.name === 'option'));
+  const children = element
+    .getChildElements()
+    .map((child) => shapeOf(child, element.name === 'option', xmlns));
   const distinct = children.filter((child, at) => child !== children[at - 1]);
   const text = isOption ? element.text() : '';
   // A form's field says the same wherever its parts stand.

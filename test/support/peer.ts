@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { registerAccount } from '../../scripts/register.ts';
 import { pythonWithSlixmpp } from '../../scripts/stack/packages.ts';
 
-type Server = { service: string; domain: string; ca: string };
+export type PeerServer = { service: string; domain: string; ca: string };
 
 /** A script of test/peers that runs: a client on slixmpp, with an account of its own. */
 export type Peer = {
@@ -19,7 +19,7 @@ export type Peer = {
 /** Starts a script of test/peers on that server; it is killed when the test ends. */
 export async function startPeer(
   script: string,
-  { service, domain, ca }: Server,
+  { service, domain, ca }: PeerServer,
   options: { [name: string]: string },
 ): Promise<Peer> {
   const python = pythonWithSlixmpp();

@@ -2,6 +2,7 @@ import { readAgents } from '../../protocol/agents.ts';
 import { readAvatar } from '../../protocol/avatar.ts';
 import { capsVerOfElement, hashedPart, isSafeForCaps, readCaps } from '../../protocol/caps.ts';
 import { caps2HashOfElement, readCaps2 } from '../../protocol/caps2.ts';
+import { readChatMessage, writeReply } from '../../protocol/chat-message.ts';
 import { readCommandNotice } from '../../protocol/command-notice.ts';
 import { readCommandOutline, readCommandRequest, readCommandResponse } from '../../protocol/commands.ts';
 import { readContacts } from '../../protocol/contacts.ts';
@@ -18,6 +19,7 @@ import { readNews } from '../../protocol/dialects/news.ts';
 import { readInvoice } from '../../protocol/dialects/payment.ts';
 import { readQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
+import { readTime } from '../../protocol/entity-time.ts';
 import { readLayout } from '../../protocol/form-layout.ts';
 import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
 import { readHash, readHashIn } from '../../protocol/hashes.ts';
@@ -38,7 +40,9 @@ import {
   writeSearch,
   writeSearchOffer,
 } from '../../protocol/user-search.ts';
+import { readVcardTemp } from '../../protocol/vcard-temp.ts';
 import { readVcard4 } from '../../protocol/vcard4.ts';
+import { readVersion } from '../../protocol/version.ts';
 import type { Element } from '../../protocol/xml.ts';
 
 /** Every function that makes a value of an element that strangers wrote. */
@@ -51,6 +55,10 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readAvatar,
   readCaps,
   readCaps2,
+  readChatMessage: (element) => {
+    const message = readChatMessage(element);
+    return message && writeReply(element, message, 'id', message.body).toString();
+  },
   readCommandMeta: (element) => readCommandMeta(readForm(element)),
   readCommandNotice,
   readCommandOutline,
@@ -92,8 +100,11 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readStanzaError,
   readTaskEvent,
   readTaskResult,
+  readTime,
   readToolInfo: (element) => readToolInfo(readForm(element)),
   readVcard4,
+  readVcardTemp,
+  readVersion,
   // No readers by name, and as exposed.
   capsVerOfElement: (element) => capsVerOfElement(element, 'sha-256'),
   caps2HashOfElement: (element) => caps2HashOfElement(element),

@@ -4,7 +4,8 @@ import { capsVer } from '../../protocol/caps.ts';
 import { readInfo } from '../../protocol/disco.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
-import { announcement, answer, ownInfo, type Services } from '../../worker/answer.ts';
+import { Allowance } from '../../worker/allowance.ts';
+import { answer, type Services } from '../../worker/answer.ts';
 import { backoffMs } from '../../worker/backoff.ts';
 import { Tree } from '../../worker/browse/tree.ts';
 import { CommandDesk } from '../../worker/commands/desk.ts';
@@ -13,6 +14,7 @@ import { Gate } from '../../worker/gate.ts';
 import { createLog, errorText } from '../../worker/log.ts';
 import { Pace } from '../../worker/pace.ts';
 import { PubsubDesk } from '../../worker/pubsub/pubsub-desk.ts';
+import { testIdentity } from '../support/identity.ts';
 import { parseXml } from '../support/xml.ts';
 
 describe('the policy', () => {
@@ -80,6 +82,10 @@ describe('the configuration', () => {
       'guildhall.agents.test',
     ],
     ['PROBE', 'always', 'PROBE:'],
+    ['CONTACTS', 'operator@agents.test', 'CONTACTS: takes a comma list of at most 10 links'],
+    ['CONTACTS', 'http://agents.test/', 'CONTACTS:'],
+    ['QUESTIONS_PER_MINUTE', '-1', 'QUESTIONS_PER_MINUTE:'],
+    ['DOMAIN_QUESTIONS_PER_MINUTE', 'many', 'DOMAIN_QUESTIONS_PER_MINUTE:'],
     ['IQ_TIMEOUT_MS', 'soon', 'IQ_TIMEOUT_MS:'],
   ])('with a bad %s (%s) says what it takes', (name, value, message, jid = good.XMPP_JID) => {
     expect(() => readConfig({ ...good, XMPP_JID: jid, [name]: value })).toThrow(message);
@@ -139,12 +145,15 @@ describe('the directory answers', () => {
   const unasked = async () => {
     throw new Error('the database is not asked');
   };
+  const identity = testIdentity();
   const services: Services = {
     deps: { db: null as never, policy: parsePolicy('', null) },
     desk: new CommandDesk([], { onError: () => undefined }),
     tree: new Tree({ db: null as never, policy: parsePolicy('', null) }, { get: unasked }),
     pubsub: new PubsubDesk({ nodes: [], isSubscriber: () => false }),
     gate: new Gate(),
+    identity,
+    allowance: new Allowance(),
     onError: (error) => {
       throw error;
     },
@@ -160,13 +169,13 @@ describe('the directory answers', () => {
 
   test('disco#info with the capabilities that its presence announces', async () => {
     const caps = readPresence(
-      xml('presence', { from: 'x.test' }, ...announcement().getChildElements()),
+      xml('presence', { from: 'x.test' }, ...identity.announcement().getChildElements()),
     )?.caps;
     const reply = await ask(
       `<query xmlns='http://jabber.org/protocol/disco#info' node='${caps?.node}#${caps?.ver}'/>`,
     );
     const info = readInfo(reply.getChildElements()[0] as Element);
-    expect({ ...info, node: null }).toEqual(ownInfo);
+    expect({ ...info, node: null }).toEqual(identity.info);
     expect(capsVer(info)).toBe(caps?.ver);
   });
 
@@ -197,6 +206,28 @@ describe('the directory answers', () => {
       'a@b.test/c',
       '1',
       condition,
+    ]);
+  });
+
+  test('who asks too much that it is to try again, and when', async () => {
+    const allowance = new Allowance({ perJid: 4, perSite: 0 });
+    const few = { ...services, allowance };
+    const items = () => ask("<query xmlns='jabber:iq:agents'/>", 'get', { ...few, onError: () => undefined });
+    await Promise.all([items(), items()]);
+    const refused = await items();
+    expect([refused.getChild('error')?.attrs.type, conditionOf(refused)]).toEqual([
+      'wait',
+      'resource-constraint',
+    ]);
+    expect(refused.getChild('error')?.getChildText('text')).toMatch(/try again in \d+ seconds/);
+    expect((await ask("<ping xmlns='urn:xmpp:ping'/>", 'get', few)).attrs.type).toBe('error');
+  });
+
+  test('in English, and says so', async () => {
+    const reply = await ask("<query xmlns='http://jabber.org/protocol/disco#info' node='x'/>");
+    expect([reply.attrs['xml:lang'], reply.getChild('error')?.getChild('text')?.attrs['xml:lang']]).toEqual([
+      'en',
+      'en',
     ]);
   });
 

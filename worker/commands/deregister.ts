@@ -16,6 +16,7 @@ export function deregisterCommand(deps: Deps, { endSubscription }: DeregisterHoo
   return {
     node: nodeDeregister,
     name: 'Leave the directory',
+    about: { description: 'Removes everything that the directory says of you.', fields: [] },
     async start(caller) {
       const instructions = [
         `Everything that is said of ${caller.jid} is removed at once: its listings, its registration and its corrections.`,

@@ -5,12 +5,14 @@ import { isProblem, type Problem, problem, problems } from '../../market/problem
 import {
   type CommandAction,
   type CommandRequest,
+  type CommandResponse,
   commandActions,
   type Note,
   readCommandRequest,
   writeCommandResponse,
 } from '../../protocol/commands.ts';
 import type { Form } from '../../protocol/data-form.ts';
+import { plumbingNodes, writeCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import type { DiscoInfo } from '../../protocol/disco.ts';
 import { bareJid, formatJid, type Jid } from '../../protocol/jid.ts';
 import { NS_COMMANDS, NS_DATA } from '../../protocol/namespaces.ts';
@@ -62,8 +64,12 @@ export class CommandDesk {
   info(node: string): DiscoInfo | null {
     const command = this.#commands.get(node);
     if (!command) return null;
+    const source = plumbingNodes.has(node) ? 'builtin' : 'config';
     const identity = { category: 'automation', type: 'command-node', name: command.name, lang: null };
-    return { node, identities: [identity], features: [NS_COMMANDS, NS_DATA], forms: [] };
+    const { about } = command;
+    const meta =
+      about && writeCommandMeta({ description: about.description, source, fields: [...about.fields] });
+    return { node, identities: [identity], features: [NS_COMMANDS, NS_DATA], forms: meta ? [meta] : [] };
   }
 
   /** The answer to a `<command/>`: a `<command/>`, or an `<error/>`. Never rejects. */
@@ -126,7 +132,7 @@ export class CommandDesk {
   async #goOn(session: Session, request: CommandRequest): Promise<Element> {
     if (request.action === 'cancel' || request.form?.type === 'cancel') {
       this.#sessions.end(session);
-      return writeCommandResponse({
+      return write({
         node: session.command.node,
         sessionId: session.id,
         status: 'canceled',
@@ -225,7 +231,7 @@ function shown(session: Session, faults: Note[] = []): Element {
   const frame = current(session);
   const { stage } = frame;
   const isFirst = session.frames.length < 2;
-  const element = writeCommandResponse({
+  const element = write({
     node: session.command.node,
     sessionId: session.id,
     status: 'executing',
@@ -239,7 +245,12 @@ function shown(session: Session, faults: Note[] = []): Element {
 }
 
 function completed(node: string, sessionId: string, { result, notes }: Outcome): Element {
-  return writeCommandResponse({ node, sessionId, status: 'completed', actions: [], notes, form: result });
+  return write({ node, sessionId, status: 'completed', actions: [], notes, form: result });
+}
+
+/** Every word of the directory's own is English. */
+function write(response: CommandResponse): Element {
+  return writeCommandResponse(response, 'en');
 }
 
 function faultsOf({ detail, errors }: Problem): Note[] {

@@ -21,19 +21,20 @@ const columns: Column[] = [
   idColumn,
 ];
 
+const description = 'What could be called with these values, and what lacks just one more.';
+const fields = [
+  textField('inputs', 'What is at hand: NAME=VALUE, one a line', { type: 'text-multi', required: true }),
+  numberField('max', 'Results at most', { value: rowsDefault, min: 1, max: tableLimits.rowsMax }),
+];
+
 export function matchCommand(deps: Deps): Command {
   return {
     node: nodeMatch,
     name: 'Match inputs',
+    about: { description, fields },
     async start() {
       return {
-        form: ask('Match inputs', 'What could be called with these values, and what lacks just one more.', [
-          textField('inputs', 'What is at hand: NAME=VALUE, one a line', {
-            type: 'text-multi',
-            required: true,
-          }),
-          numberField('max', 'Results at most', { value: rowsDefault, min: 1, max: tableLimits.rowsMax }),
-        ]),
+        form: ask('Match inputs', description, fields),
         actions: ['complete'],
         async submit(values) {
           const read = readGiven(several(values, 'inputs'));

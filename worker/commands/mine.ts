@@ -7,6 +7,7 @@ import type { Corrections } from '../../market/registration.ts';
 import type { Deps } from '../../operations/deps.ts';
 import { correct, type Mine, mine } from '../../operations/mine.ts';
 import type { Note } from '../../protocol/commands.ts';
+import type { Field } from '../../protocol/data-form.ts';
 import { changesOf, readSaid, type Said, saidFields } from './correction-form.ts';
 import { ask, type Choice, type Column, checkField, choiceField, table, timeText } from './fields.ts';
 import type { Caller, Command, Stage, Step } from './step.ts';
@@ -27,6 +28,10 @@ export function mineCommand(deps: Deps, wake: () => void): Command {
   return {
     node: nodeMine,
     name: 'What the directory says of me',
+    about: {
+      description: 'Shows what the directory says of you, and lets you correct or hide it.',
+      fields: [taskField, optionalListing([])],
+    },
     async start(caller) {
       const said = await mine(deps, caller);
       return taskStage(deps, caller, wake, said);
@@ -39,6 +44,13 @@ const tasks: Choice[] = [
   { value: 'correct', label: 'Correct or hide one listing' },
 ];
 
+const taskField = choiceField('task', 'What to do', tasks, 'show');
+
+function optionalListing(choices: Choice[]): Field {
+  const choice = choiceField('listing', 'Which listing, to correct it', choices, '');
+  return { ...choice, values: [], required: false };
+}
+
 function taskStage(deps: Deps, caller: Caller, wake: () => void, said: Mine): Stage {
   const { listings, hidden, registration } = said;
   const choices = [
@@ -49,12 +61,7 @@ function taskStage(deps: Deps, caller: Caller, wake: () => void, said: Mine): St
     ...hidden.map((node) => ({ value: node, label: `${node} (hidden)`.slice(0, mineLimits.labelCharsMax) })),
   ];
   const offered = [...new Map(choices.reverse().map((choice) => [choice.value, choice])).values()].reverse();
-  const choice = choiceField(
-    'listing',
-    'Which listing, to correct it',
-    offered.slice(0, mineLimits.choicesMax),
-    '',
-  );
+  const choice = optionalListing(offered.slice(0, mineLimits.choicesMax));
   const isOpen = offered.length > mineLimits.choicesMax;
   const open = { datatype: 'xs:string', method: 'open', min: null, max: null, regex: null } as const;
   const state = registration
@@ -64,10 +71,7 @@ function taskStage(deps: Deps, caller: Caller, wake: () => void, said: Mine): St
     form: ask(
       'What the directory says of you',
       `${count(listings.length, 'listing')} of ${caller.jid}. ${state}`,
-      [
-        choiceField('task', 'What to do', tasks, 'show'),
-        { ...choice, values: [], required: false, validation: isOpen ? open : null },
-      ],
+      [taskField, { ...choice, validation: isOpen ? open : null }],
     ),
     actions: ['next'],
     async submit(values) {

@@ -6,7 +6,7 @@ import type { Permission, RegistrationRecord, Wish } from '../../market/registra
 import type { Deps } from '../../operations/deps.ts';
 import { leaseLimits, ownRegistration, register } from '../../operations/register.ts';
 import type { Note } from '../../protocol/commands.ts';
-import { field, form } from '../../protocol/data-form.ts';
+import { type Field, field, form } from '../../protocol/data-form.ts';
 import { presentOf, readSaid, saidFields } from './correction-form.ts';
 import { ask, choiceField, numberField, timeText } from './fields.ts';
 import type { Caller, Command, Stage, Step } from './step.ts';
@@ -19,6 +19,10 @@ export function registerCommand(deps: Deps, wake: () => void): Command {
   return {
     node: nodeRegister,
     name: 'Register with the directory, or renew',
+    about: {
+      description: 'Has the directory list you, with your commands looked at, for as long as the lease runs.',
+      fields: leaseFields(null),
+    },
     concerns: ({ domain }) => !deps.policy.excludes(domain),
     async start(caller) {
       return leaseStage(deps, caller, wake, await ownRegistration(deps, caller));
@@ -32,18 +36,9 @@ function leaseStage(deps: Deps, caller: Caller, wake: () => void, known: Registr
     `The lease that is granted is at most ${leaseLimits.hoursMax} hours; registering again renews it.`,
     'The next stage, which can be left out, says what holds for all of your listings.',
   ];
-  const fields = [
-    numberField('lease_hours', 'Lease wanted, in hours', {
-      value: leaseLimits.hoursDefault,
-      min: leaseLimits.hoursMin,
-      max: leaseLimits.hoursAskedMax,
-    }),
-    permissionField('relay', 'May others call you through the directory?', known?.relay ?? null),
-    permissionField('presence', 'May it be shown whether you are online?', known?.presence ?? null),
-  ];
   const isRenewal = known?.state === 'live';
   return {
-    form: ask(isRenewal ? 'Renew' : 'Register', asks.join('\n'), fields),
+    form: ask(isRenewal ? 'Renew' : 'Register', asks.join('\n'), leaseFields(known)),
     actions: ['complete', 'next'],
     notes: isRenewal ? [info(`You are registered until ${timeText(known.leaseUntil)}.`)] : [],
     async submit(values, action) {
@@ -52,6 +47,18 @@ function leaseStage(deps: Deps, caller: Caller, wake: () => void, known: Registr
       return finish(deps, caller, wake, wish);
     },
   };
+}
+
+function leaseFields(known: RegistrationRecord | null): Field[] {
+  return [
+    numberField('lease_hours', 'Lease wanted, in hours', {
+      value: leaseLimits.hoursDefault,
+      min: leaseLimits.hoursMin,
+      max: leaseLimits.hoursAskedMax,
+    }),
+    permissionField('relay', 'May others call you through the directory?', known?.relay ?? null),
+    permissionField('presence', 'May it be shown whether you are online?', known?.presence ?? null),
+  ];
 }
 
 function aboutStage(

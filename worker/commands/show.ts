@@ -10,15 +10,17 @@ import { single } from './values.ts';
 
 export const nodeShow = 'show';
 
+const description = 'All that is known of one listing, and whom to call for it.';
+const fields = [textField('id', 'Its id, as search gives it', { required: true })];
+
 export function showCommand(deps: Deps): Command {
   return {
     node: nodeShow,
     name: 'Show a listing',
+    about: { description, fields },
     async start() {
       return {
-        form: ask('Show a listing', 'All that is known of one listing, and whom to call for it.', [
-          textField('id', 'Its id, as search gives it', { required: true }),
-        ]),
+        form: ask('Show a listing', description, fields),
         actions: ['complete'],
         async submit(values) {
           const record = await showListing(deps, single(values, 'id'));

@@ -12,6 +12,7 @@ export function statusCommand(deps: Deps): Command {
   return {
     node: nodeStatus,
     name: 'State of the directory',
+    about: { description: 'What is indexed, how fresh it is, and how alive.', fields: [] },
     async start() {
       const { listings, agents, domains, online, stale, changes, byKind } = await stats(deps);
       const kinds = Object.entries(byKind).map(([kind, count]) => `${kind}: ${count}`);

@@ -2,7 +2,7 @@
 
 import type { Problem } from '../../market/problem.ts';
 import type { Note } from '../../protocol/commands.ts';
-import type { Form } from '../../protocol/data-form.ts';
+import type { Field, Form } from '../../protocol/data-form.ts';
 import type { Values } from './values.ts';
 
 /** Who executes: the stanza's sender, as its server attests it. */
@@ -11,10 +11,14 @@ export type Caller = { jid: string; domain: string; resource: string };
 export type Command = {
   node: string;
   name: string;
+  about?: CommandAbout;
   /** Whom it is offered to; without this, everybody. */
   concerns?(caller: Caller): boolean;
   start(caller: Caller): Promise<Step>;
 };
+
+/** What is said of a command before it is executed, the same to everybody: its purpose, and its first stage's fields. */
+export type CommandAbout = { description: string; fields: readonly Field[] };
 
 export type Step = Stage | Outcome | Problem;
 

@@ -9,7 +9,7 @@ import type { Deps } from '../../operations/deps.ts';
 import type { SearchPage } from '../../operations/search.ts';
 import { subscribe } from '../../operations/subscriptions.ts';
 import type { Note } from '../../protocol/commands.ts';
-import { field, form } from '../../protocol/data-form.ts';
+import { type Field, field, form } from '../../protocol/data-form.ts';
 import { searchTable, searchThatFits } from '../search-table.ts';
 import { ask, numberField, textField, timeText } from './fields.ts';
 import { readQueryField } from './query-field.ts';
@@ -25,12 +25,10 @@ export function subscribeCommand(deps: Deps): Command {
   return {
     node: nodeSubscribe,
     name: 'Subscribe to a query',
+    about: { description: 'Has you told by a message of each listing that comes to match a query.', fields },
     async start(caller) {
       return {
-        form: ask('Subscribe to a query', instructionsFor(caller), [
-          textField('query', 'What is looked for', { required: true }),
-          daysField(),
-        ]),
+        form: ask('Subscribe to a query', instructionsFor(caller), fields),
         actions: ['next', 'complete'],
         async submit(values, action) {
           const query = readQueryField(single(values, 'query'));
@@ -43,7 +41,9 @@ export function subscribeCommand(deps: Deps): Command {
   };
 }
 
-export function daysField() {
+const fields: Field[] = [textField('query', 'What is looked for', { required: true }), daysField()];
+
+export function daysField(): Field {
   const { daysMin, daysDefault, daysMax } = subscriptionLimits;
   return numberField('days', 'How long, in days', { value: daysDefault, min: daysMin, max: daysMax });
 }

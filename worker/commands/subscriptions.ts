@@ -17,15 +17,16 @@ const tasks: Choice[] = [
   { value: 'cancel', label: 'Cancel subscriptions' },
 ];
 
+const fields: Field[] = [choiceField('task', 'What to do', tasks, 'list')];
+
 export function subscriptionsCommand(deps: Deps): Command {
   return {
     node: nodeSubscriptions,
     name: 'My subscriptions to queries',
+    about: { description: 'Shows, renews and cancels your subscriptions to queries.', fields },
     async start(caller) {
       return {
-        form: ask('My subscriptions to queries', `What is told to ${caller.jid}.`, [
-          choiceField('task', 'What to do', tasks, 'list'),
-        ]),
+        form: ask('My subscriptions to queries', `What is told to ${caller.jid}.`, fields),
         actions: ['next'],
         async submit(values) {
           const task = single(values, 'task');

@@ -28,15 +28,20 @@ const tasks: Choice[] = [
   { value: 'revoke', label: 'Revoke tokens' },
 ];
 
+const fields = [choiceField('task', 'What to do', tasks, 'issue')];
+
 export function tokenCommand(deps: Deps): Command {
   return {
     node: nodeToken,
     name: 'Tokens for HTTP',
+    about: { description: 'Issues, lists and revokes tokens by which you are known over HTTP.', fields },
     async start(caller) {
       return {
-        form: ask('Tokens for HTTP', `A token speaks for ${caller.jid}, whichever resource asked for it.`, [
-          choiceField('task', 'What to do', tasks, 'issue'),
-        ]),
+        form: ask(
+          'Tokens for HTTP',
+          `A token speaks for ${caller.jid}, whichever resource asked for it.`,
+          fields,
+        ),
         actions: ['next'],
         async submit(values) {
           const task = single(values, 'task');
