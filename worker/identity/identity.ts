@@ -121,7 +121,7 @@ export function identityOf({ own, contacts, version, picture, commands }: Identi
 export function businessCard(own: string, contacts: readonly string[]): BusinessCard {
   const mail = contacts.find((link) => link.startsWith('mailto:'));
   const website = contacts.find((link) => link.startsWith('https:'));
-  const email = mail && decodeURIComponent(mail.slice('mailto:'.length).split('?')[0] ?? '');
+  const email = mail && unescaped(mail.slice('mailto:'.length).split('?')[0] ?? '');
   return {
     name: 'Guildhall',
     title: 'Directory',
@@ -129,4 +129,13 @@ export function businessCard(own: string, contacts: readonly string[]): Business
     ...(email && { email }),
     ...(website && { website }),
   };
+}
+
+/** Without percent-encoding (RFC 6068 §2); as it stands where that is broken. */
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
