@@ -97,7 +97,7 @@ export function pagesOf(said: string): { [page: string]: string } {
       approximate: true,
     },
     facets: {
-      // What no query can ask for is no link; see search-page.test.ts for the others.
+      // What no query can ask for is no link; see test/functions/search-page.test.ts for the others.
       facets: { tag: [], category: [], lang: [], domain: [], kind: counts, accepts: counts },
       approximate: true,
     },
