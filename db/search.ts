@@ -1,16 +1,17 @@
 /** Searches: candidates by the index, cut at a named number, then ranked. */
 
 import { eq, type SQL, sql } from 'drizzle-orm';
-import type { KeyType } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
-import { nearOf, type Query } from '../market/query/ast.ts';
+import type { Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
-import { scoreUnit, shareWeights, type Why, weights, wordWeights } from '../market/ranking.ts';
-import { allOf, type Conditions, conditionsOf, distanceKm } from './conditions.ts';
+import { scoreUnit, type Why, weights } from '../market/ranking.ts';
+import { allOf, type Conditions, conditionsOf } from './conditions.ts';
 import { type Database, rowsOf } from './database.ts';
 import { listingColumns, recordOf } from './listings.ts';
+import { afterKey, direction, type Order, orderOf, type SearchKey } from './orders.ts';
 import { plannedOnce } from './prepared.ts';
 import { agent, listing, listingStatus } from './schema.ts';
+import { sharesOf, varietyOf } from './shares.ts';
 import { bestBy, tierWalk } from './tiers.ts';
 
 export const searchLimits = {
@@ -28,8 +29,6 @@ export const searchLimits = {
   passedMax: 20_000,
 } as const;
 
-/** Where a page ended: the value of what it is ordered by, as text, and the id. */
-export type SearchKey = { key: string; id: string };
 export type SearchHit = {
   record: ListingRecord;
   score: number;
@@ -206,118 +205,4 @@ function candidatesOf(conditions: Conditions, order: Order): SQL {
       group by place
     ), cut as (
       select ${sizeOf('matched')} >= ${candidatesMax} or ${sizeOf('loose')} >= ${partialMax} as is_cut)`;
-}
-
-/** The types as which the keys of each order compare. */
-export const keyTypes = {
-  relevance: 'int4',
-  rating: 'int4',
-  recent: 'int8',
-  name: 'text',
-  price: 'numeric',
-  distance: 'float8',
-} as const satisfies { [sort in Sort]: KeyType };
-
-type Order = {
-  key: SQL;
-  type: KeyType;
-  descending: boolean;
-  /** The order is that of the score, which is known only when all shares are. */
-  isScore: boolean;
-  /** Where the order has an index: its column, and the condition by which it begins at that key or before it. */
-  index: { column: SQL; from: (key: string) => SQL } | null;
-};
-
-function orderOf(sort: Sort, query: Query): Order {
-  switch (sort) {
-    case 'relevance':
-    case 'rating':
-      // Without ratings, their order is that of relevance.
-      return { key: sql`0`, type: keyTypes[sort], descending: true, isScore: true, index: null };
-    case 'recent': {
-      const micros = sql`(extract(epoch from ${listing.updated}) * 1000000)::int8`;
-      const column = sql`${listing.updated}`;
-      // The key is exact, and a double is not quite.
-      const from = (key: string) =>
-        sql`${column} <= to_timestamp(${key}::float8 / 1000000) + interval '1 ms'`;
-      return { key: micros, type: keyTypes[sort], descending: true, isScore: false, index: { column, from } };
-    }
-    case 'name': {
-      const column = sql`${listing.nameKey}`;
-      const from = (key: string) => sql`${column} >= ${key}`;
-      return {
-        key: column,
-        type: keyTypes[sort],
-        descending: false,
-        isScore: false,
-        index: { column, from },
-      };
-    }
-    case 'price':
-      return {
-        key: sql`${listing.priceAmount}`,
-        type: keyTypes[sort],
-        descending: false,
-        isScore: false,
-        index: null,
-      };
-    case 'distance': {
-      const near = nearOf(query) ?? { lat: 0, lon: 0 };
-      return { key: distanceKm(near), type: keyTypes[sort], descending: false, isScore: false, index: null };
-    }
-  }
-}
-
-function direction({ descending }: Order): SQL {
-  return sql.raw(descending ? 'desc nulls last' : 'asc');
-}
-
-function afterKey({ type, descending }: Order, key: SQL, after: SearchKey | null): SQL {
-  if (!after) return sql`true`;
-  const value = sql`${after.key}::${sql.raw(type)}`;
-  return sql`(${key} ${sql.raw(descending ? '<' : '>')} ${value} or (${key} = ${value} and id > ${after.id}))`;
-}
-
-/** The first of an agent, and of an owner, has all of it; the more of theirs stand before a listing, the less. */
-function varietyOf(conditions: Conditions, sum: SQL): SQL {
-  const place = (of: string) => sql`row_number() over (partition by ${sql.raw(of)} order by ${sum} desc, id)`;
-  const most = Math.round(mostOf(conditions).variety * scoreUnit);
-  return sql`(${most} * (0.2 / ${place('jid')} + 0.8 * greatest(0, 1 - 0.35 * ln(${place('site')}))))::int`;
-}
-
-function mostOf({ words, own }: Conditions): Why {
-  return shareWeights({ words: words > 0, inputs: own.length > 0 });
-}
-
-/** The shares of the score, each in whole units, but for the one that the others decide. */
-function sharesOf(conditions: Conditions): { [share in Exclude<keyof Why, 'variety'>]: SQL } {
-  const most = mostOf(conditions);
-  const { own } = conditions;
-  const share = (name: keyof Why, value: SQL) =>
-    most[name] === 0
-      ? sql`0`
-      : sql`(least(1, coalesce(${value}, 0)) * ${Math.round(most[name] * scoreUnit)}::int)::int`;
-  const positions = sql.raw(`'{${wordWeights.join(',')}}'`);
-  // By Postgres's measure a word once in the name is worth 6 / pi^2, divided by the ways in which it may be written.
-  const wordRank = sql`least(1, ts_rank(${positions}, ${listing.document}, word) * (numnode(word) + 1) / 2)`;
-  const textRank = sql`(select sum(${wordRank} * idf) / sum(idf)
-    from unnest((select ranks from asked), (select idfs from asked)) as ranked(word, idf))`;
-  const owned = sql`(select avg((${listing.document} @@ name::tsquery)::int)
-    from jsonb_array_elements_text(${JSON.stringify(own)}::jsonb) as asked_for(name))`;
-  return {
-    text: share('text', textRank),
-    words: share('words', sql`complete::int`),
-    inputs: share('inputs', owned),
-    quality: share('quality', sql`greatest(0, quality - crowding) / 100.0`),
-    // Nobody has been rated yet: unknown, which is not bad.
-    rating: share('rating', sql`0.5`),
-    uptime: share(
-      'uptime',
-      sql`coalesce((select uptime_7d from vitality where vitality.jid = listing.jid), 0.5)`,
-    ),
-    freshness: share(
-      'freshness',
-      sql`(select (verified >= now() - interval '24 hours')::int from listing_status as status where status.id = listing.id)`,
-    ),
-  };
 }

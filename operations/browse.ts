@@ -1,7 +1,8 @@
 /** Browsing: what listings are shelved by, the listings on one shelf in the order of their names, and the agents. */
 
 import { agentsBeside, countAgents, countShelves, type ShelfName, type ShelvedAgent } from '../db/browse.ts';
-import { keyTypes, type SearchHit, type SearchKey, searchListings } from '../db/search.ts';
+import { keyTypes, type SearchKey } from '../db/orders.ts';
+import { type SearchHit, searchListings } from '../db/search.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';
 import { type Problem, problem } from '../market/problem.ts';

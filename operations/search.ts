@@ -1,6 +1,7 @@
 /** Search: the same for every door. */
 
-import { keyTypes, type SearchKey, searchLimits, searchListings } from '../db/search.ts';
+import { keyTypes, type SearchKey } from '../db/orders.ts';
+import { searchLimits, searchListings } from '../db/search.ts';
 import { mendWords } from '../db/terms.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import type { ListingRecord } from '../market/listing.ts';

@@ -2,80 +2,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'drizzle-orm';
-import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { readChanges } from '../../db/changes.ts';
-import { connectWorker } from '../../db/connect-worker.ts';
-import { grantConsent } from '../../db/consent.ts';
-import type { Database } from '../../db/database.ts';
-import { grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
-import { removeDomains, withdrawSubscription } from '../../db/removals.ts';
-import { sweep } from '../../db/sweep.ts';
 import { writeIndex } from '../../db/write-index.ts';
-import { createApp } from '../../functions/app.ts';
-import type { ListingJson } from '../../functions/serialize.ts';
-import { parsePolicy } from '../../market/policy.ts';
-import { afterwards } from '../support/afterwards.ts';
-import { forgetAgents, freshDatabase } from '../support/database.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
-import { contentOf, type FeedPage, type Get, Mirror } from '../support/mirror.ts';
-import { rowsOf } from '../support/rows.ts';
+import type { FeedPage } from '../support/mirror.ts';
+import { expectIncreasing, ownFeed } from '../support/own-feed.ts';
 
 const writer = fileURLToPath(new URL('../support/feed-writer.ts', import.meta.url));
 
-let db: Database;
-let databaseUrl: string;
-let get: Get;
-
-beforeAll(async () => {
-  ({ url: databaseUrl } = await freshDatabase());
-  const connection = connectWorker(databaseUrl, () => undefined);
-  afterwards(connection.end);
-  db = connection.db;
-  const app = createApp({
-    deps: { db, policy: parsePolicy('', null) },
-    onError: (error) => {
-      throw error;
-    },
-  });
-  get = async (path) => app.request(path);
-});
+const feed = ownFeed();
+const { get, replayed, startAnew } = feed;
 
 const page = async (query: string) => (await (await get(`/v1/changes${query}`)).json()) as FeedPage;
-
-/** The directory forgets all, and its feed begins anew. */
-async function startAnew(): Promise<void> {
-  await forgetAgents(db);
-  await db.execute(sql`truncate fact, registration`);
-  await db.execute(sql`update change_head set seq = 0`);
-}
-
-/** What is indexed, by asking for every listing that there is. */
-async function indexed(): Promise<{ [id: string]: unknown }> {
-  const ids = await rowsOf<{ id: string }>(db, sql`select id from listing order by id collate "C"`);
-  const found = await Promise.all(
-    ids.map(async ({ id }) => (await (await get(`/v1/listings/${id}`)).json()) as ListingJson),
-  );
-  return Object.fromEntries(found.map((listing) => [listing.id, contentOf(listing)]));
-}
-
-async function replayed(query = ''): Promise<Mirror> {
-  const mirror = new Mirror(get);
-  await mirror.catchUp(query);
-  return mirror;
-}
-
-function expectIncreasing(numbers: number[]): void {
-  const wrong = numbers.filter((seq, at) => at > 0 && seq <= (numbers[at - 1] ?? 0));
-  expect(wrong).toEqual([]);
-}
 
 describe('a page of the feed', () => {
   const jid = 'p@works.test';
   const nodes = ['a', 'b', 'c', 'd', 'e'];
   const idOf = (node: string) => listingOf(jid, { node }).id;
-  const write = (some: Parameters<typeof indexOf>[1]) => writeIndex(db, [indexOf(jid, some)], 0);
+  const write = (some: Parameters<typeof indexOf>[1]) => writeIndex(feed.db, [indexOf(jid, some)], 0);
 
   test('has the latest change of each listing, a removal as its tombstone, and leads to the next', async () => {
     await startAnew();
@@ -112,7 +57,7 @@ describe('a page of the feed', () => {
     const description = 'x'.repeat(30_000);
     for (let at = 0; at < 5; at++)
       await writeIndex(
-        db,
+        feed.db,
         Array.from({ length: 20 }, (_, of) =>
           indexOf(`big${at * 20 + of}@works.test`, [{ node: 'n', description }]),
         ),
@@ -151,7 +96,7 @@ test('two processes write in slow transactions: a reader that follows gets every
   await startAnew();
   const writers = ['x', 'y'].map((name) =>
     spawn(process.execPath, [writer, name, '150'], {
-      env: { ...process.env, DATABASE_URL: databaseUrl },
+      env: { ...process.env, DATABASE_URL: feed.databaseUrl },
       stdio: ['ignore', 'ignore', 'inherit'],
     }),
   );
@@ -167,7 +112,7 @@ test('two processes write in slow transactions: a reader that follows gets every
   let readings = 0;
   for (let last = false; !last; ) {
     last = !running;
-    const { changes, head } = await readChanges(db, since, 7);
+    const { changes, head } = await readChanges(feed.db, since, 7);
     readings++;
     // What is read holds whatever is written meanwhile: up to the head of that moment, nothing comes later.
     expect(changes.at(-1)?.seq ?? since).toBeLessThanOrEqual(head);
@@ -184,7 +129,7 @@ test('two processes write in slow transactions: a reader that follows gets every
     [0, null],
   ]);
 
-  const { changes: all, head } = await readChanges(db, 0, 100_000);
+  const { changes: all, head } = await readChanges(feed.db, 0, 100_000);
   const numbers = given.map(({ seq }) => seq);
   expectIncreasing(numbers);
   expect(readings).toBeGreaterThan(50);
@@ -196,125 +141,3 @@ test('two processes write in slow transactions: a reader that follows gets every
   expect(head - single).toBe(2 * 30);
   expect(new Map(all.map(({ id, seq }) => [id, seq]))).toEqual(latest);
 }, 60_000);
-
-describe('a mirror of the feed', () => {
-  const agents = ['m0@works.test', 'm1@works.test', 'm2@agents.test', 'm3@agents.test'];
-  const agent = fc.constantFrom(...agents);
-  const listing = fc.record({
-    node: fc.constantFrom('a', 'b', 'c'),
-    name: fc.constantFrom('One', 'Two', 'Three'),
-    onConsent: fc.boolean(),
-  });
-  const look = fc.record({
-    jid: agent,
-    listings: fc.uniqueArray(listing, { selector: ({ node }) => node, maxLength: 3 }),
-    isWhole: fc.boolean(),
-    isDenied: fc.constantFrom(false, false, false, true),
-  });
-  const step = fc.oneof(
-    {
-      weight: 6,
-      arbitrary: fc.record({
-        do: fc.constant('look' as const),
-        looks: fc.uniqueArray(look, { selector: ({ jid }) => jid, minLength: 1, maxLength: 3 }),
-      }),
-    },
-    {
-      weight: 5,
-      arbitrary: fc.record({
-        do: fc.constant('read' as const),
-        limit: fc.integer({ min: 1, max: 6 }),
-        include: fc.boolean(),
-      }),
-    },
-    {
-      weight: 4,
-      arbitrary: fc.record({
-        do: fc.constantFrom(
-          'subscribe' as const,
-          'unsubscribe' as const,
-          'register' as const,
-          'deregister' as const,
-        ),
-        jid: agent,
-      }),
-    },
-    {
-      weight: 2,
-      arbitrary: fc.record({ do: fc.constant('wait' as const), hours: fc.constantFrom(1, 24, 200, 800) }),
-    },
-    { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('sweep' as const, 'exclude' as const) }) },
-  );
-  type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
-
-  /** As much time passes as makes what is overdue go. */
-  async function letPass(hours: number): Promise<void> {
-    const passed = sql`${hours} * interval '1 hour'`;
-    await db.execute(sql`update listing_status set
-      verified = verified - ${passed}, missing_since = missing_since - ${passed}`);
-    await db.execute(sql`update registration set lease_until = lease_until - ${passed}
-      where lease_until > 'epoch'::timestamptz`);
-  }
-
-  async function take(one: Step, mirror: Mirror): Promise<unknown> {
-    switch (one.do) {
-      case 'look':
-        return writeIndex(
-          db,
-          one.looks.map(({ jid, listings, isWhole, isDenied }) => ({
-            ...indexOf(jid, isDenied ? [] : listings),
-            isDenied,
-            ...(!isWhole && { read: [] }),
-          })),
-          60_000,
-        );
-      case 'read':
-        return mirror.readPage(`&limit=${one.limit}${one.include ? '&include=listing' : ''}`);
-      case 'subscribe':
-        return grantConsent(db, one.jid);
-      case 'unsubscribe':
-        return withdrawSubscription(db, one.jid);
-      case 'register':
-        return grantRegistration(
-          db,
-          { jid: one.jid, domain: one.jid.split('@')[1] ?? '' },
-          { leaseHours: 100, relay: null, presence: null, about: null },
-        );
-      case 'deregister':
-        return withdrawRegistration(db, one.jid);
-      case 'wait':
-        return letPass(one.hours);
-      case 'sweep':
-        return sweep(db);
-      case 'exclude':
-        return removeDomains(db, (domain) => domain === 'works.test');
-    }
-  }
-
-  test('equals the index after whatever happens, read along or replayed from 0', async () => {
-    const seen = { put: 0, delete: 0 };
-    await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async (steps) => {
-        await startAnew();
-        const mirror = new Mirror(get);
-        for (const one of steps) await take(one, mirror);
-        await mirror.catchUp('&limit=3');
-        const index = await indexed();
-        expect(mirror.content).toEqual(index);
-        expectIncreasing(mirror.given.map(({ seq }) => seq));
-        for (const { op } of mirror.given) seen[op]++;
-        for (const query of ['&limit=2', '&include=listing']) {
-          const replay = await replayed(query);
-          expect(replay.content).toEqual(index);
-          // Compacted: each listing once, and those that are gone as such.
-          expect(new Set(replay.given.map(({ id }) => id)).size).toBe(replay.given.length);
-          const kept = replay.given.filter(({ op }) => op === 'put').map(({ id }) => id);
-          expect(kept.sort()).toEqual(Object.keys(index).sort());
-        }
-      }),
-      { numRuns: 60 },
-    );
-    // The steps do make listings come and go.
-    expect(Math.min(seen.put, seen.delete)).toBeGreaterThan(50);
-  }, 120_000);
-});

@@ -12,7 +12,8 @@ import {
 import { NS_DISCO_ITEMS } from '../../protocol/namespaces.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { startGateway } from '../../scripts/specialists/gateway/gateway.ts';
-import { isEndpoint, isGateway, listEndpoints } from '../../worker/gateway.ts';
+import { isEndpoint } from '../../worker/endpoint.ts';
+import { isGateway, listEndpoints } from '../../worker/gateway.ts';
 import { until } from '../support/directory.ts';
 import { Crawler, ownerOf, runGateway, runTampered } from '../support/gateway.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,11 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { inputsOf } from '../../market/inputs.ts';
 import { capsVerOfElement } from '../../protocol/caps.ts';
 import { type FieldType, fieldTypes } from '../../protocol/data-form.ts';
-import { NS_CAPS, NS_COMMANDS, NS_DISCO_INFO, NS_ROSTER } from '../../protocol/namespaces.ts';
-import { type Element, xml } from '../../protocol/xml.ts';
-import { registerAccount } from '../../scripts/register.ts';
-import { openSession, type Session } from '../../scripts/specialists/session.ts';
-import { afterwards } from '../support/afterwards.ts';
+import { NS_CAPS, NS_COMMANDS, NS_DISCO_INFO } from '../../protocol/namespaces.ts';
+import type { Element } from '../../protocol/xml.ts';
+import { Author, askers } from '../support/author.ts';
 import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { textField } from '../support/fields.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
@@ -19,9 +16,6 @@ import { Page, shapeOf } from '../support/page.ts';
 
 /** The seconds that the page promises, on a machine that has other things to do. */
 const changeMs = 10_000;
-
-/** Whose questions the page shows. */
-const askers = ['the directory sends', 'your server sends', 'a caller sends'];
 
 const path = fileURLToPath(new URL('../../docs/list-your-agent.md', import.meta.url));
 const page = new Page(path);
@@ -35,126 +29,7 @@ beforeAll(async () => {
   directory = await startDirectory(asComponent(home));
 });
 
-/** Somebody who does what the page says, with nothing but its stanzas. */
-class Author {
-  #session: Session;
-  #received: Element[];
-  #jid: string;
-  /** Names of the page's answers that take the place of others. */
-  #answers = new Map<string, string>();
-  /** Questions that came, by their names on the page; those that it does not know as they are. */
-  asked: string[] = [];
-
-  private constructor(session: Session, received: Element[], jid: string) {
-    this.#session = session;
-    this.#received = received;
-    this.#jid = jid;
-  }
-
-  static async connect(): Promise<Author> {
-    const { service, domain } = home;
-    const username = `p${randomBytes(5).toString('hex')}`;
-    await registerAccount({ service, domain, username, password: 'test' });
-    const received: Element[] = [];
-    const open = { service, domain, username, password: 'test', resource: 'bot', onEnd: () => undefined };
-    const onStanza = (stanza: Element) => author.#take(stanza);
-    const session = await openSession({ ...open, onStanza });
-    const author: Author = new Author(session, received, `${username}@${domain}`);
-    afterwards(() => session.close());
-    return author;
-  }
-
-  get jid(): string {
-    return this.#jid;
-  }
-
-  get fullJid(): string {
-    return this.#session.fullJid;
-  }
-
-  /** The page's stanza, with the addresses of this test in place of its own. */
-  stanza(title: string, sessionId = 'SESSION'): Element {
-    return page.stanza(title, [
-      ['dice@agents.test', this.#jid],
-      ['SESSION', sessionId],
-    ]);
-  }
-
-  /** Sends one of the page's stanzas; of a question, returns the answer. */
-  async send(name: string, sessionId?: string): Promise<Element | null> {
-    const stanza = this.stanza(`you send: ${name}`, sessionId);
-    const { type, to } = stanza.attrs;
-    const [payload] = stanza.getChildElements();
-    if (stanza.name === 'iq' && payload) return this.#session.request(type as 'get' | 'set', payload, to);
-    this.#session.send(stanza);
-    return null;
-  }
-
-  /** Goes through a command of the directory's; returns its last answer. */
-  async walk(...names: string[]): Promise<Element> {
-    let answer: Element | null = null;
-    for (const name of names) {
-      const sessionId = answer?.getChild('command', NS_COMMANDS)?.attrs.sessionid;
-      answer = await this.send(name, sessionId);
-      if (answer && page.namesOf('the directory answers').includes(name)) {
-        expect(shapeOf(answer)).toBe(shapeOf(this.stanza(`the directory answers: ${name}`)));
-      }
-    }
-    if (!answer) throw new Error('no answer');
-    return answer;
-  }
-
-  /** Waits for a stanza of the directory's that the page shows. */
-  async receives(name: string): Promise<void> {
-    const shape = shapeOf(this.stanza(`the directory sends: ${name}`));
-    await until(`the directory sends ${name}`, async () =>
-      this.#received.some((one) => shapeOf(one) === shape),
-    );
-  }
-
-  /** Asks somebody else; returns the answer's payload. */
-  async call(payload: Element, to: string): Promise<Element> {
-    const [answer] = (await this.#session.request('set', payload, to)).getChildElements();
-    if (!answer) throw new Error('the answer is empty');
-    return answer;
-  }
-
-  /** From now on answers with another of the page's answers. */
-  say(question: string, answer: string): void {
-    this.#answers.set(question, answer);
-  }
-
-  #take(stanza: Element): void {
-    this.#received.push(stanza);
-    const { type, from, id } = stanza.attrs;
-    if (stanza.name !== 'iq' || (type !== 'get' && type !== 'set')) return;
-    if (stanza.getChild('query', NS_ROSTER)) {
-      this.#session.send(xml('iq', { type: 'result', id }));
-      return;
-    }
-    const name = this.#nameOf(stanza);
-    this.asked.push(name ?? stanza.toString());
-    const answer = name === null ? null : this.stanza(`you answer: ${this.#answers.get(name) ?? name}`);
-    const payload = answer ? answer.getChildElements() : xml('error', { type: 'cancel' });
-    this.#session.send(xml('iq', { type: answer ? 'result' : 'error', to: from, id }, payload));
-  }
-
-  /** Which of the page's questions this is, whoever asks. */
-  #nameOf(stanza: Element): string | null {
-    const payload = (iq: Element) =>
-      iq
-        .getChildElements()
-        .map((child) => shapeOf(child))
-        .join();
-    for (const who of askers) {
-      const found = page
-        .namesOf(who)
-        .find((name) => payload(this.stanza(`${who}: ${name}`)) === payload(stanza));
-      if (found) return found;
-    }
-    return null;
-  }
-}
+const connect = () => Author.connect(home, page);
 
 const listingsOf = async (author: Author) =>
   (await agentOverHttp(directory.http, author.jid))?.listings ?? null;
@@ -192,7 +67,7 @@ const { tags: _tags, ...said } = more as { tags: string[] };
 describe('who follows docs/list-your-agent.md', () => {
   let author: Author;
   beforeAll(async () => {
-    author = await Author.connect();
+    author = await connect();
   });
 
   test('is listed seconds after subscribing, with the inputs of the page', async () => {
@@ -224,7 +99,7 @@ describe('who follows docs/list-your-agent.md', () => {
   });
 
   test('is called by anybody', async () => {
-    const friend = await Author.connect();
+    const friend = await connect();
     const shown = (title: string) => author.stanza(title).getChild('command', NS_COMMANDS) as Element;
     const question = shown('a caller sends: submit');
     const answer = await friend.call(question, author.fullJid);
@@ -290,7 +165,7 @@ describe('who follows docs/list-your-agent.md', () => {
 });
 
 test('who registers by command instead of subscribing is listed likewise', async () => {
-  const author = await Author.connect();
+  const author = await connect();
   await author.send('roster');
   await author.send('online');
   await author.walk('register', 'register-submit');

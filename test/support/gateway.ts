@@ -10,7 +10,7 @@ import {
   startGateway,
 } from '../../scripts/specialists/gateway/gateway.ts';
 import { Asker } from '../../worker/ask.ts';
-import { type EndpointLook, lookAtEndpoint } from '../../worker/gateway.ts';
+import { type EndpointLook, lookAtEndpoint } from '../../worker/endpoint.ts';
 import { Pace } from '../../worker/pace.ts';
 import { afterwards } from './afterwards.ts';
 import type { ComponentAddress } from './component.ts';

@@ -1,6 +1,7 @@
 /** XMPP Agent Gateways: the endpoints that a gateway lists, and the tools of an endpoint. */
 
-import { isEndpoint, isGateway, listEndpoints, lookAtEndpoint } from '../gateway.ts';
+import { isEndpoint, lookAtEndpoint } from '../endpoint.ts';
+import { isGateway, listEndpoints } from '../gateway.ts';
 import { nothing, type Source, sourceLimits } from './source.ts';
 
 export const gateway: Source = async (asker, { addresses }) => {
