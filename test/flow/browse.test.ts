@@ -5,7 +5,14 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeIndex } from '../../db/write-index.ts';
 import { type DiscoItems, readItems } from '../../protocol/disco.ts';
-import { NS_COMMANDS, NS_DISCO_INFO, NS_DISCO_ITEMS, NS_RSM, NS_SEARCH } from '../../protocol/namespaces.ts';
+import {
+  NS_COMMANDS,
+  NS_DISCO_INFO,
+  NS_DISCO_ITEMS,
+  NS_NEWS,
+  NS_RSM,
+  NS_SEARCH,
+} from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { registerAccount } from '../../scripts/register.ts';
 import { pythonWithSlixmpp } from '../../scripts/stack/packages.ts';
@@ -157,7 +164,7 @@ test('a client that knows only standards finds a specialist by following items, 
     expect.arrayContaining(['jabber:iq:agents', 'jabber:iq:search', NS_RSM, NS_COMMANDS]),
   );
   const { walk } = seen;
-  expect(walk.root.toSorted()).toEqual(['agents', 'categories', 'domains', 'inputs', 'tags']);
+  expect(walk.root.toSorted()).toEqual(['agents', 'categories', 'domains', 'inputs', 'tags', NS_NEWS]);
   expect(walk.values).toEqual(expect.arrayContaining(['tags/length', 'tags/units', `tags/${hostileTag}`]));
   // slixmpp keeps a page's items in no order; these came one on a page.
   expect(seen.backwards).toEqual(walk.values.toSorted().toReversed());

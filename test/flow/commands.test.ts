@@ -75,10 +75,10 @@ describe('the commands of the directory', () => {
     const reply = await agent.ask('get', itemsQuery(NS_COMMANDS), address);
     const { items } = readItems(reply.getChild('query', NS_DISCO_ITEMS) as Element);
     expect(items.map(({ jid, node }) => [jid, node])).toEqual(
-      ['search', 'show', 'match', 'status', 'register', 'mine', 'deregister', 'token'].map((node) => [
-        address,
-        node,
-      ]),
+      [
+        ...['search', 'show', 'match', 'subscribe', 'subscriptions', 'status'],
+        ...['register', 'mine', 'deregister', 'token'],
+      ].map((node) => [address, node]),
     );
     for (const { node, name } of items) {
       expect(await info(node)).toMatchObject({
