@@ -3,7 +3,7 @@
  * queries whose anchor is among them; these, and the few that have none, are held against it, each once however many subscribe to it.
  */
 
-import { type SQL, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { isProblem } from '../market/problem.ts';
 import { parseQuery } from '../market/query/parse.ts';
 import { subscriptionLimits } from '../market/subscription.ts';
@@ -52,8 +52,8 @@ export async function matchNextChanges(db: Database): Promise<Matched> {
       return none;
     }
     const upto = Number(page.upto);
-    const measured = await measuredHits(tx, cursor, upto);
-    const matches = await writeAlerts(tx, cursor, upto, measured);
+    const told = await matchDocuments(tx, cursor, upto);
+    const matches = told.written + (await matchMeasures(tx, told.measured));
     await moveCursor(tx, matchingFollower, upto);
     return { changes: page.count, matches, isMore: upto < head };
   });
@@ -84,85 +84,99 @@ async function isFull(db: Database): Promise<boolean> {
   return row?.full ?? false;
 }
 
+/** A query whose columns are yet to be looked at, and a changed listing whose document has what it asks of it. */
+type Measured = { query: string; text: string; id: string; seq: string };
+
 /**
- * The common table expressions up to `met`: pairs of a query and a changed listing whose document has what the query asks of
- * it. Queries that nobody subscribes to are not among them.
+ * Writes what matches by the document alone, and returns what has to be looked at further. Queries whose anchor a listing
+ * has are found by its lexemes; the few without are held against each.
  */
-function metBetween(cursor: number, upto: number, measured: boolean): SQL {
-  return sql`changed as materialized (
-    -- Put together anew, so that the document is unpacked once and not for each query.
-    select listing.id, seq, document || ''::tsvector as document
-    from change join listing using (id) where seq > ${cursor} and seq <= ${upto} and op = 'put'
-  ), anchored as (
-    select distinct query, id from (select id, unnest(tsvector_to_array(document)) as lexeme from changed) as said
-    join query_anchor using (lexeme)
-  ), met as (
-    select hash, text, id, seq from anchored
-    join asked_query on hash = anchored.query and is_measured = ${measured}
-    join changed using (id) where changed.document @@ asked_query.document
-    union all
-    select hash, text, id, seq from asked_query cross join changed
-    where not is_anchored and is_measured = ${measured}
-      and (asked_query.document is null or changed.document @@ asked_query.document)
-  )`;
+async function matchDocuments(
+  tx: Database,
+  cursor: number,
+  upto: number,
+): Promise<{ written: number; measured: Measured[] }> {
+  const rows = rowsOf<{ written: number; measured: Measured[] | null }>(
+    await tx.execute(sql`
+      with changed as materialized (
+        -- Put together anew, so that the document is unpacked once and not for each query.
+        select listing.id, seq, document || ''::tsvector as document
+        from change join listing using (id) where seq > ${cursor} and seq <= ${upto} and op = 'put'
+      ), met as materialized (
+        select hash as query, case when is_measured then text end as text, is_measured, id, seq
+        from changed, lateral (
+          select distinct query from unnest(tsvector_to_array(document)) as lexeme join query_anchor using (lexeme)
+        ) as anchored
+        join asked_query on hash = anchored.query
+        where changed.document @@ asked_query.document
+        union all
+        select hash, case when is_measured then text end, is_measured, id, seq from asked_query cross join changed
+        where not is_anchored and (asked_query.document is null or changed.document @@ asked_query.document)
+      ), hit as (select query, id, seq from met where not is_measured), ${writing}
+      select (select count(*)::int from written) as written, (
+        select json_agg(json_build_object('query', query, 'text', text, 'id', id, 'seq', seq::text))
+        from met where is_measured and exists (
+          select from subscription where subscription.query = met.query and until > now())) as measured`),
+  );
+  const [row] = rows;
+  return { written: row?.written ?? 0, measured: row?.measured ?? [] };
 }
 
-type Hit = { query: string; id: string };
-
-/** What the columns say, by the conditions of search, of the listings whose documents say enough. */
-async function measuredHits(tx: Database, cursor: number, upto: number): Promise<Hit[]> {
-  const rows = rowsOf<{ hash: string; text: string; ids: string[] }>(
-    await tx.execute(sql`
-      with ${metBetween(cursor, upto, true)}
-      select hash, text, array_agg(id) as ids from met
-      where exists (select from subscription where subscription.query = hash and until > now())
-      group by hash, text order by hash`),
-  );
-  const hits: Hit[] = [];
+/** Writes those of which the columns say the rest, by the conditions of search itself. */
+async function matchMeasures(tx: Database, measured: Measured[]): Promise<number> {
+  const ids = [...new Set(measured.map(({ id }) => id))];
+  const texts = [...new Map(measured.map(({ query, text }) => [query, text]))];
+  const met = new Set<string>();
   const { measuredPerStatement } = matchingLimits;
-  for (let at = 0; at < rows.length; at += measuredPerStatement) {
-    const asked = rows.slice(at, at + measuredPerStatement).flatMap(({ hash, text, ids }) => {
+  for (let at = 0; at < texts.length; at += measuredPerStatement) {
+    const asked = texts.slice(at, at + measuredPerStatement).flatMap(([hash, text]) => {
       const query = parseQuery(text);
       const measures = isProblem(query) ? null : conditionsOf(query).measures;
-      if (!measures) return [];
-      return [
-        sql`select ${hash}::text as query, id from listing where id = any(${textArray(ids)}) and ${measures}`,
-      ];
+      return measures ? [sql`(${hash}::text, ${measures})`] : [];
     });
-    if (asked.length > 0) hits.push(...rowsOf<Hit>(await tx.execute(sql.join(asked, sql` union all `))));
+    if (asked.length === 0) continue;
+    const rows = rowsOf<{ query: string; id: string }>(
+      await tx.execute(sql`
+        -- Under the table's name, so that the conditions of search hold of these rows, and no index is weighed for each.
+        with page as materialized (select * from listing where id = any(${textArray(ids)}))
+        select query, listing.id from page as listing
+        cross join lateral (values ${sql.join(asked, sql`, `)}) as asked(query, meets) where meets`),
+    );
+    for (const { query, id } of rows) met.add(`${query} ${id}`);
   }
-  return hits;
-}
-
-/** Writes each match to be told; where a subscription has no room, from which number on it misses something. */
-async function writeAlerts(tx: Database, cursor: number, upto: number, measured: Hit[]): Promise<number> {
-  const { waitingMax } = subscriptionLimits;
+  const hits = measured
+    .filter(({ query, id }) => met.has(`${query} ${id}`))
+    .map(({ query, id, seq }) => ({ query, id, seq }));
+  if (hits.length === 0) return 0;
   const [row] = rowsOf<{ written: number }>(
     await tx.execute(sql`
-      with ${metBetween(cursor, upto, false)}, hit as (
-        select hash as query, id, seq from met
-        union all
-        select query, id, seq from jsonb_to_recordset(${JSON.stringify(measured)}::jsonb) as row(query text, id text)
-        join changed using (id)
-      ), wanted as (
-        select subscription.id as subscription, hit.seq, hit.id as listing, missed_from,
-          row_number() over (partition by subscription.id order by hit.seq) as place
-        from hit join subscription using (query)
-        where until > now() and since < hit.seq
-      ), filled as (
-        select wanted.*, missed_from is null and place + (
-          select count(*) from alert where alert.subscription = wanted.subscription) <= ${waitingMax} as has_room
-        from wanted
-      ), written as (
-        insert into alert (subscription, seq, listing)
-        select subscription, seq, listing from filled where has_room
-        on conflict do nothing returning seq
-      ), missed as (
-        update subscription set missed_from = first.seq
-        from (select subscription, min(seq) as seq from filled where not has_room group by subscription) as first
-        where subscription.id = first.subscription and missed_from is null
-      )
+      with hit as (
+        select * from jsonb_to_recordset(${JSON.stringify(hits)}::jsonb) as row(query text, id text, seq bigint)
+      ), ${writing}
       select count(*)::int as written from written`),
   );
   return row?.written ?? 0;
 }
+
+/**
+ * The common table expressions after `hit` that write each match to be told; where a subscription has no room, from which
+ * number on it misses something.
+ */
+const writing = sql`wanted as (
+    select subscription.id as subscription, hit.seq, hit.id as listing, missed_from,
+      row_number() over (partition by subscription.id order by hit.seq) as place
+    from hit join subscription using (query)
+    where until > now() and since < hit.seq
+  ), filled as (
+    select wanted.*, missed_from is null and place + (
+      select count(*) from alert where alert.subscription = wanted.subscription) <= ${subscriptionLimits.waitingMax} as has_room
+    from wanted
+  ), written as (
+    insert into alert (subscription, seq, listing)
+    select subscription, seq, listing from filled where has_room
+    on conflict do nothing returning seq
+  ), missed as (
+    update subscription set missed_from = first.seq
+    from (select subscription, min(seq) as seq from filled where not has_room group by subscription) as first
+    where subscription.id = first.subscription and missed_from is null
+  )`;

@@ -373,20 +373,28 @@ export const follower = pgTable('follower', {
 });
 
 /** Queries that somebody subscribes to, each once, however many do. */
-export const askedQuery = pgTable('asked_query', {
-  /** SHA-256 of the text, which may be too long for an index. */
-  hash: text('hash').primaryKey(),
-  /** The query in its one form. */
-  text: text('text').notNull(),
-  /** What the search asks of a listing's document; null where it asks nothing of it, or where `isMade` is false. */
-  document: tsquery('document'),
-  /** Columns have something to say, too: the query is asked again of those that the document lets through. */
-  isMeasured: boolean('is_measured').notNull(),
-  /** Every match has one of the lexemes in query_anchor; without any, each change is held against the query. */
-  isAnchored: boolean('is_anchored').notNull(),
-  /** False has `document` and the anchors made anew: for migrations that change how listings are indexed. */
-  isMade: boolean('is_made').notNull().default(true),
-});
+export const askedQuery = pgTable(
+  'asked_query',
+  {
+    /** SHA-256 of the text, which may be too long for an index. */
+    hash: text('hash').primaryKey(),
+    /** The query in its one form. */
+    text: text('text').notNull(),
+    /** What the search asks of a listing's document; null where it asks nothing of it, or where `isMade` is false. */
+    document: tsquery('document'),
+    /** Columns have something to say, too: the query is asked again of those that the document lets through. */
+    isMeasured: boolean('is_measured').notNull(),
+    /** Every match has one of the lexemes in query_anchor; without any, each change is held against the query. */
+    isAnchored: boolean('is_anchored').notNull(),
+    /** False has `document` and the anchors made anew: for migrations that change how listings are indexed. */
+    isMade: boolean('is_made').notNull().default(true),
+  },
+  (table) => [
+    index('asked_query_unanchored').on(table.hash).where(sql`not is_anchored`),
+    index('asked_query_measured').on(table.hash).where(sql`is_measured`),
+    index('asked_query_unmade').on(table.hash).where(sql`not is_made`),
+  ],
+);
 
 /** The lexemes of which every match of a query has one: by them a changed listing finds the queries it may match. */
 export const queryAnchor = pgTable(

@@ -51,6 +51,9 @@ ALTER TABLE "alert" ADD CONSTRAINT "alert_subscription_subscription_id_fk" FOREI
 ALTER TABLE "query_anchor" ADD CONSTRAINT "query_anchor_query_asked_query_hash_fk" FOREIGN KEY ("query") REFERENCES "public"."asked_query"("hash") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "subscription" ADD CONSTRAINT "subscription_query_asked_query_hash_fk" FOREIGN KEY ("query") REFERENCES "public"."asked_query"("hash") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "alert_order" ON "alert" USING btree ("seq","subscription");--> statement-breakpoint
+CREATE INDEX "asked_query_unanchored" ON "asked_query" USING btree ("hash") WHERE not is_anchored;--> statement-breakpoint
+CREATE INDEX "asked_query_measured" ON "asked_query" USING btree ("hash") WHERE is_measured;--> statement-breakpoint
+CREATE INDEX "asked_query_unmade" ON "asked_query" USING btree ("hash") WHERE not is_made;--> statement-breakpoint
 CREATE INDEX "news_subscriber_seq" ON "news_subscriber" USING btree ("seq");--> statement-breakpoint
 CREATE INDEX "news_subscriber_site" ON "news_subscriber" USING btree ("site");--> statement-breakpoint
 CREATE INDEX "query_anchor_query" ON "query_anchor" USING btree ("query");--> statement-breakpoint

@@ -40,7 +40,7 @@ export function wordOf(rank: number): string {
 const flatRanks = 10;
 
 /** A rank below `count` by the law of Zipf and Mandelbrot. */
-function zipf(random: () => number, count: number): number {
+export function zipf(random: () => number, count: number): number {
   return Math.floor(flatRanks * ((1 + count / flatRanks) ** random() - 1));
 }
 

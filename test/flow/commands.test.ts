@@ -76,16 +76,9 @@ describe('the commands of the directory', () => {
     const { items } = readItems(reply.getChild('query', NS_DISCO_ITEMS) as Element);
     expect(items.map(({ jid, node }) => [jid, node])).toEqual(
       [
-        'search',
-        'show',
-        'match',
-        'status',
-        'register',
-        'mine',
-        'deregister',
-        'token',
-        'urn:xmpp:a2a:cmd:tasks',
-        'urn:xmpp:a2a:cmd:exchange_business_card',
+        ...['search', 'show', 'match', 'subscribe', 'subscriptions', 'status'],
+        ...['register', 'mine', 'deregister', 'token'],
+        ...['urn:xmpp:a2a:cmd:tasks', 'urn:xmpp:a2a:cmd:exchange_business_card'],
       ].map((node) => [address, node]),
     );
     for (const { node, name } of items) {
