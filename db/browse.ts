@@ -55,3 +55,23 @@ export async function agentsBeside(
   );
   return isAfter ? rows : rows.reverse();
 }
+
+/** The next agents after an address (or the last before it) that offer tools, by the same order. */
+export async function toolAgentsBeside(
+  db: Database,
+  side: 'after' | 'before',
+  jid: string | null,
+  limit: number,
+): Promise<ShelvedAgent[]> {
+  const isAfter = side === 'after';
+  const beyond = jid === null ? sql`true` : isAfter ? sql`jid > ${jid}` : sql`jid < ${jid}`;
+  const rows = rowsOf<ShelvedAgent>(
+    await db.execute(sql`
+      select jid, name from (
+        select distinct jid from listing where body ->> 'kind' = 'tool' and ${beyond}
+        order by jid ${sql.raw(isAfter ? 'asc' : 'desc')} limit ${limit}
+      ) as found join agent using (jid)
+      order by jid ${sql.raw(isAfter ? 'asc' : 'desc')}`),
+  );
+  return isAfter ? rows : rows.reverse();
+}

@@ -127,6 +127,7 @@ export const listing = pgTable(
       .with({ gin_pending_list_limit: 1024 }),
     index('listing_standing').on(table.standing.desc().nullsFirst(), table.id),
     index('listing_site').on(table.site),
+    index('listing_tool').on(table.jid).where(sql`body ->> 'kind' = 'tool'`),
     index('listing_recent').on(table.updated.desc(), table.id),
     index('listing_name').on(table.nameKey, table.id),
     index('listing_lat').on(table.lat).where(sql`lat is not null`),

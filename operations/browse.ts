@@ -1,6 +1,13 @@
 /** Browsing: what listings are shelved by, the listings on one shelf in the order of their names, and the agents. */
 
-import { agentsBeside, countAgents, countShelves, type ShelfName, type ShelvedAgent } from '../db/browse.ts';
+import {
+  agentsBeside,
+  countAgents,
+  countShelves,
+  type ShelfName,
+  type ShelvedAgent,
+  toolAgentsBeside,
+} from '../db/browse.ts';
 import { keyTypes, type SearchKey } from '../db/orders.ts';
 import { type SearchHit, searchListings } from '../db/search.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
@@ -78,4 +85,14 @@ export function shelvedAgents(
   limit: number,
 ): Promise<ShelvedAgent[]> {
   return agentsBeside(db, side, jid, limit);
+}
+
+/** Endpoints of Agent Gateways, by the same order: agents whose manifests name tools. */
+export function shelvedEndpoints(
+  { db }: Deps,
+  side: 'after' | 'before',
+  jid: string | null,
+  limit: number,
+): Promise<ShelvedAgent[]> {
+  return toolAgentsBeside(db, side, jid, limit);
 }

@@ -18,6 +18,7 @@ import { startNetwork } from '../stack/network.ts';
 import { ensurePackages } from '../stack/packages.ts';
 import { root } from '../stack/paths.ts';
 import { freePort } from '../stack/ports.ts';
+import { bench as alerts } from './alerts-bench.ts';
 import { startServer } from './http-load.ts';
 import { atLeast, type Bench, type Ratios } from './ratio.ts';
 import { agentOf, randomOf, wordOf } from './sample-listings.ts';
@@ -35,7 +36,10 @@ const readyTimeoutMs = 30_000;
 /** What is asked, from the cheapest to what ranks the most candidates. */
 const questions = { 'rare word': wordOf(3_000), 'common word': wordOf(3), 'no match': 'zzyzxqwv' };
 
-export const bench: Bench = ({ full, say }) =>
+/** What subscribed queries cost is measured by `-- alerts`, too. */
+export const bench: Bench = async (options) => ({ ...(await searches(options)), ...(await alerts(options)) });
+
+const searches: Bench = ({ full, say }) =>
   withScratchDatabase(async ({ db, url }) => {
     const size = full ? 100_000 : 10_000;
     const random = randomOf(1);
@@ -142,6 +146,8 @@ async function startXmpp(databaseUrl: string, ends: (() => unknown)[]): Promise<
       XMPP_PASSWORD: secret,
       NODE_EXTRA_CA_CERTS: network.authority,
       LOG_LEVEL: 'error',
+      QUESTIONS_PER_MINUTE: '0',
+      DOMAIN_QUESTIONS_PER_MINUTE: '0',
     },
     logFile: join(dir, 'worker.log'),
   });

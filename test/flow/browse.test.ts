@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { writeIndex } from '../../db/write-index.ts';
+import { NS_AGENT_DIRECTORY } from '../../protocol/dialects/agent-gateway/namespaces.ts';
 import { type DiscoItems, readItems } from '../../protocol/disco.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_RSM, NS_SEARCH } from '../../protocol/namespaces.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
@@ -73,6 +74,28 @@ async function all(agent: TestAgent, node: string, max: string): Promise<(string
 
 const command = (agent: TestAgent, node: string, asked: AskedCommand = {}) =>
   askCommand(agent, address, node, asked);
+
+test('the endpoints of Agent Gateways are listed by their own addresses, page by page, and nobody else is', async () => {
+  const tools = (jid: string) =>
+    indexOf(jid, [
+      {
+        kind: 'tool',
+        node: 'add',
+        name: 'Add',
+        call: { protocol: 'agent-task', node: 'add', url: null, relay: false },
+      },
+    ]);
+  const jids = ['a@gate.works.test', 'b@gate.works.test', 'c@gate.works.test'];
+  await writeIndex(directory.db, jids.map(tools), 0);
+  const agent = await stranger();
+  const page = async (rsm: Asked | null) =>
+    (await items(agent, NS_AGENT_DIRECTORY, rsm)).items.map(({ jid, node }) => [jid, node]);
+  const listed = jids.map((jid) => [jid, null]);
+  expect(await page(null)).toEqual(listed);
+  expect(await page({ max: '2' })).toEqual(listed.slice(0, 2));
+  expect(await page({ max: '2', after: 'b@gate.works.test' })).toEqual(listed.slice(2));
+  expect(await page({ max: '1', before: '' })).toEqual(listed.slice(2));
+});
 
 describe('a shelf', () => {
   test('is read in pages of at most 100, each listing once, those with one name in one order', async () => {

@@ -185,6 +185,13 @@ const asked: { [feature: string]: (agent: TestAgent) => Promise<unknown> } = {
     expect(form?.fields.find((one) => one.var === 'phone')?.values).toEqual(['']);
   },
   ...pubsubAsked,
+  'urn:xmpp:agent-directory:0': async (agent) => {
+    const list = await ask(
+      agent,
+      xml('query', { xmlns: NS_DISCO_ITEMS, node: 'urn:xmpp:agent-directory:0' }),
+    );
+    expect(readItems(list).items).toEqual([]);
+  },
   'urn:guildhall:directory:0': (agent) => ask(agent, xml('query', { xmlns: NS_DISCO_ITEMS, node: 'tags' })),
 };
 

@@ -4,6 +4,7 @@
  */
 
 import type { ShelfName } from '../../operations/browse.ts';
+import { NS_AGENT_DIRECTORY } from '../../protocol/dialects/agent-gateway/namespaces.ts';
 import { token } from '../../protocol/text.ts';
 
 /** The shelves in the order in which the root lists them: that of their names, as every list is ordered. */
@@ -30,6 +31,8 @@ export const shelfOf: { [node in Exclude<ShelfNode, 'agents'>]: ShelfName } = {
 export const nodeCharsMax = 4_200;
 
 export type Place =
+  /** The endpoints of Agent Gateways, listed as a gateway lists its own. */
+  | { of: 'endpoints' }
   | { of: 'shelf'; shelf: ShelfNode }
   | { of: 'listings'; shelf: ShelfNode; value: string }
   | { of: 'listing'; id: string };
@@ -37,6 +40,7 @@ export type Place =
 /** Null where no node can have that name. */
 export function readNode(node: string): Place | null {
   if (token(node, nodeCharsMax) === null) return null;
+  if (node === NS_AGENT_DIRECTORY) return { of: 'endpoints' };
   const slash = node.indexOf('/');
   const name = slash < 0 ? node : node.slice(0, slash);
   const value = slash < 0 ? null : node.slice(slash + 1);

@@ -8,9 +8,15 @@ import { isProblem } from '../../market/problem.ts';
 import type { Qualifier, Query } from '../../market/query/ast.ts';
 import { isRefused, readValue } from '../../market/query/codecs.ts';
 import type { Shelves } from '../../operations/browse.ts';
-import { shelvedAgents, shelvedListings } from '../../operations/browse.ts';
+import {
+  type ShelvedAgent,
+  shelvedAgents,
+  shelvedEndpoints,
+  shelvedListings,
+} from '../../operations/browse.ts';
 import type { Deps } from '../../operations/deps.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
+import { NS_AGENT_DIRECTORY } from '../../protocol/dialects/agent-gateway/namespaces.ts';
 import type { DiscoInfo, DiscoItem, DiscoItems } from '../../protocol/disco.ts';
 import { NS_DISCO_INFO, NS_DISCO_ITEMS, NS_RSM } from '../../protocol/namespaces.ts';
 import type { RsmQuestion } from '../../protocol/rsm.ts';
@@ -43,6 +49,7 @@ export class Tree {
     this.#shelves = shelves;
     this.#root = new Map([
       ...shelfNodes.map((node): [string, string] => [node, shelfTitles[node]]),
+      [NS_AGENT_DIRECTORY, endpointsTitle],
       ...beside.map(({ node, name }): [string, string] => [node, name]),
     ]);
   }
@@ -53,6 +60,8 @@ export class Tree {
     switch (place?.of) {
       case undefined:
         return notFound;
+      case 'endpoints':
+        return branch(node, endpointsTitle);
       case 'shelf':
         return branch(node, shelfTitles[place.shelf]);
       case 'listings': {
@@ -100,6 +109,13 @@ export class Tree {
         return pageOfAll([...this.#root.keys()].sort(), size, at, (node) =>
           keyed({ jid: own, node, name: this.#root.get(node) ?? null }, node),
         );
+      case 'endpoints':
+        // As at a gateway, the items are the endpoints' own addresses.
+        return this.#byAddress(shelvedEndpoints, null, size, at, ({ jid, name }) => ({
+          jid,
+          node: null,
+          name,
+        }));
       case 'shelf':
         return place.shelf === 'agents'
           ? this.#agents(size, at, own)
@@ -123,14 +139,26 @@ export class Tree {
 
   async #agents(size: number, at: OrderedPlace, own: string): Promise<Page<DiscoItem> | StanzaError> {
     const { agents: count } = await this.#shelves.get();
+    return this.#byAddress(shelvedAgents, count, size, at, ({ jid, name }) => ({
+      jid: own,
+      node: valueNode('agents', jid),
+      name: name ?? jid,
+    }));
+  }
+
+  /** A page of agents in the order of their addresses, which are also the places that pages go on from. */
+  async #byAddress(
+    read: typeof shelvedAgents,
+    count: number | null,
+    size: number,
+    at: OrderedPlace,
+    itemOf: (agent: ShelvedAgent) => DiscoItem,
+  ): Promise<Page<DiscoItem> | StanzaError> {
     const isBackwards = at.from === 'before' || at.from === 'end';
     const jid = 'key' in at ? at.key : null;
     if (jid !== null && jid.length > nodeCharsMax) return noSuchPage;
-    const side = isBackwards ? 'before' : 'after';
-    const found = size === 0 ? [] : await shelvedAgents(this.#deps, side, jid, size);
-    const items = found.map((agent) =>
-      keyed({ jid: own, node: valueNode('agents', agent.jid), name: agent.name ?? agent.jid }, agent.jid),
-    );
+    const found = size === 0 ? [] : await read(this.#deps, isBackwards ? 'before' : 'after', jid, size);
+    const items = found.map((agent) => keyed(itemOf(agent), agent.jid));
     return pageOf(items, count, isBackwards ? 'end' : 'start');
   }
 
@@ -168,6 +196,8 @@ export class Tree {
     return found.length > 0 ? value : notFound;
   }
 }
+
+const endpointsTitle = 'Endpoints of Agent Gateways';
 
 const notFound: StanzaError = { type: 'cancel', condition: 'item-not-found', text: 'There is no such node.' };
 /** XEP-0059 §2.2: what is said of a page whose place is unknown. */

@@ -1,6 +1,7 @@
 /** What the directory's disco#info says of it. Whatever stands here is answered. */
 
 import { type Contacts, writeContacts } from '../../protocol/contacts.ts';
+import { NS_AGENT_DIRECTORY } from '../../protocol/dialects/agent-gateway/namespaces.ts';
 import type { DiscoInfo } from '../../protocol/disco.ts';
 import {
   NS_A2A,
@@ -64,6 +65,7 @@ export function ownInfo(contacts: readonly string[]): DiscoInfo {
       NS_A2A,
       NS_BUSINESS_CARD,
       NS_DIRECTORY,
+      NS_AGENT_DIRECTORY,
       `${NS_AGENTCARD}+notify`,
       `${NS_AGENTCARD_0}+notify`,
       `${NS_LISTING}+notify`,

@@ -1,0 +1,1 @@
+CREATE INDEX "listing_tool" ON "listing" USING btree ("jid") WHERE body ->> 'kind' = 'tool';
