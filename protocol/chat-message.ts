@@ -16,6 +16,7 @@ import {
   NS_PUBSUB_EVENT,
   NS_RECEIPTS,
   NS_REPLY,
+  NS_SUBSCRIPTION,
 } from './namespaces.ts';
 import { cleanText, token, xmlSafe } from './text.ts';
 import { type Element, xml } from './xml.ts';
@@ -87,6 +88,7 @@ function isStandIn(stanza: Element): boolean {
     stanza.getChild('event', NS_PUBSUB_EVENT) !== undefined ||
     stanza.getChild('x', NS_DIRECT_INVITE) !== undefined ||
     stanza.getChild('confirm', NS_HTTP_AUTH) !== undefined ||
+    stanza.getChild('notice', NS_SUBSCRIPTION) !== undefined ||
     // Where it stands in for a reply (XEP-0461), only what it quotes does.
     stanza.getChildren('fallback', NS_FALLBACK).some(({ attrs }) => attrs.for !== NS_REPLY)
   );
