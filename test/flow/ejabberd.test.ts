@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { writeIndex } from '../../db/write-index.ts';
 import { writeForm } from '../../protocol/data-form.ts';
-import { NS_AGENTCARD, NS_LISTING, NS_PUBSUB } from '../../protocol/namespaces.ts';
-import { pubsubItemsQuery, readPubsubItems } from '../../protocol/pubsub.ts';
+import { NS_AGENTCARD, NS_LISTING, NS_NEWS, NS_PUBSUB, NS_SUBSCRIPTION } from '../../protocol/namespaces.ts';
+import { pubsubItemsQuery, readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { ensureCertificates } from '../../scripts/stack/certificates.ts';
 import { startEjabberd } from '../../scripts/stack/ejabberd.ts';
@@ -22,8 +23,10 @@ import { startAgent, type TestAgent, type TestCommand } from '../support/agent.t
 import { convert, tune } from '../support/commands.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { listingForm } from '../support/fields.ts';
+import { indexOf } from '../support/listings.ts';
 import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
+import { subscribeTo } from '../support/told.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
@@ -144,6 +147,33 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
           );
           expect(await shown(jid)).toBeNull();
         }
+      }
+    });
+
+    test('tells agents on either server what comes to match their queries, and the news, in order', async () => {
+      const address = `${directory.jid}/guildhall`;
+      const tag = `tag${randomBytes(4).toString('hex')}`;
+      for (const domain of domains) {
+        const agent = await startAgent({
+          directory: directory.jid,
+          server: { ...servers[domain], domain },
+          subscribe: false,
+        });
+        const id = await subscribeTo(agent, address, `tag:${tag}`);
+        const subscribe = xml('subscribe', { node: NS_NEWS, jid: agent.jid });
+        await agent.ask('set', xml('pubsub', { xmlns: NS_PUBSUB }, subscribe), address);
+        const told: string[] = [];
+        const news: number[] = [];
+        agent.onMessage = (stanza) => {
+          const notice = stanza.getChild('notice', NS_SUBSCRIPTION);
+          if (notice) told.push(`${notice.attrs.event} ${notice.attrs.subscription}`);
+          news.push(...(readPubsubEvent(stanza)?.items ?? []).map((item) => Number(item.id)));
+        };
+        const nodes = ['a', 'b', 'c'].map((node) => ({ node, tags: [tag] }));
+        await writeIndex(directory.db, [indexOf(`${tag}@${domain}`, nodes)], 0);
+        await until('both are told', async () => told.length >= 3 && news.length >= 3);
+        expect(told).toEqual(Array.from({ length: 3 }, () => `match ${id}`));
+        expect(news).toEqual([...new Set(news)].sort((a, b) => a - b));
       }
     });
 
