@@ -162,11 +162,14 @@ async function matchMeasures(tx: Database, measured: Measured[]): Promise<number
  * The common table expressions after `hit` that write each match to be told; where a subscription has no room, from which
  * number on it misses something.
  */
-const writing = sql`wanted as (
-    select subscription.id as subscription, hit.seq, hit.id as listing, missed_from,
-      row_number() over (partition by subscription.id order by hit.seq) as place
-    from hit join subscription using (query)
-    where until > now() and since < hit.seq
+const writing = sql`live as materialized (
+    -- Held, so that none is cancelled before what it is told is written.
+    select id, query, since, missed_from from subscription
+    where query in (select query from hit) and until > now() for key share
+  ), wanted as (
+    select live.id as subscription, hit.seq, hit.id as listing, missed_from,
+      row_number() over (partition by live.id order by hit.seq) as place
+    from hit join live using (query) where since < hit.seq
   ), filled as (
     select wanted.*, missed_from is null and place + (
       select count(*) from alert where alert.subscription = wanted.subscription) <= ${subscriptionLimits.waitingMax} as has_room

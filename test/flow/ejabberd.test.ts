@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { writeIndex } from '../../db/write-index.ts';
 import { writeForm } from '../../protocol/data-form.ts';
-import { NS_AGENTCARD, NS_LISTING, NS_PUBSUB } from '../../protocol/namespaces.ts';
-import { pubsubItemsQuery, readPubsubItems } from '../../protocol/pubsub.ts';
+import { NS_AGENTCARD, NS_LISTING, NS_NEWS, NS_PUBSUB, NS_SUBSCRIPTION } from '../../protocol/namespaces.ts';
+import { pubsubItemsQuery, readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { configure, openAccount } from '../support/account.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
@@ -11,6 +12,7 @@ import { convert, tune } from '../support/commands.ts';
 import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { expectKnown } from '../support/expect-identity.ts';
 import { listingForm } from '../support/fields.ts';
+import { indexOf } from '../support/listings.ts';
 import {
   type MixedDomain,
   type MixedNetwork,
@@ -20,6 +22,7 @@ import {
 } from '../support/mixed-network.ts';
 import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '../support/overview.ts';
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
+import { subscribeTo } from '../support/told.ts';
 import { visitsOf } from '../support/visits.ts';
 import { fixture } from '../support/xml.ts';
 
@@ -110,6 +113,33 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         await expectKnown(directory, servers[domain], contacts);
       },
     );
+
+    test('tells agents on either server what comes to match their queries, and the news, in order', async () => {
+      const { address } = directory;
+      const tag = `tag${randomBytes(4).toString('hex')}`;
+      for (const domain of mixedDomains) {
+        const agent = await startAgent({
+          directory: directory.jid,
+          server: servers[domain],
+          subscribe: false,
+        });
+        const id = await subscribeTo(agent, address, `tag:${tag}`);
+        const subscribe = xml('subscribe', { node: NS_NEWS, jid: agent.jid });
+        await agent.ask('set', xml('pubsub', { xmlns: NS_PUBSUB }, subscribe), address);
+        const told: string[] = [];
+        const news: number[] = [];
+        agent.onMessage = (stanza) => {
+          const notice = stanza.getChild('notice', NS_SUBSCRIPTION);
+          if (notice) told.push(`${notice.attrs.event} ${notice.attrs.subscription}`);
+          news.push(...(readPubsubEvent(stanza)?.items ?? []).map((item) => Number(item.id)));
+        };
+        const nodes = ['a', 'b', 'c'].map((node) => ({ node, tags: [tag] }));
+        await writeIndex(directory.db, [indexOf(`${tag}@${domain}`, nodes)], 0);
+        await until('both are told', async () => told.length >= 3 && news.length >= 3);
+        expect(told).toEqual(Array.from({ length: 3 }, () => `match ${id}`));
+        expect(news).toEqual([...new Set(news)].sort((a, b) => a - b));
+      }
+    });
 
     describe.each(elsewhere.map((domain) => ({ domain })))('sees that an agent on $domain', ({ domain }) => {
       const agentWith = (commands: { [node: string]: TestCommand }): Promise<TestAgent> =>
