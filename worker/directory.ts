@@ -43,8 +43,9 @@ export const directoryResource = 'guildhall';
 
 export type Directory = {
   session: Session;
-  /** @param isLost another worker may be the directory already: the session ends before anything else */
-  stop(isLost: boolean): Promise<void>;
+  /** Another worker may be the directory already: ends the session at once. */
+  leave(): Promise<void>;
+  stop(): Promise<void>;
 };
 
 /** Runs the directory: it connects, and keeps connecting, on its own. */
@@ -123,7 +124,15 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   };
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
+  let isStopping = false;
+  let leaving: Promise<void> | null = null;
+  function leave(): Promise<void> {
+    leaving ??= session.stop();
+    return leaving;
+  }
+
   async function onFreshSession(): Promise<void> {
+    if (isStopping) return;
     const settled = pulse.hold();
     rooms.onFreshSession();
     await roster.onFreshSession(announcement());
@@ -147,7 +156,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   /** A published change is a reason to visit; what it says is read from its source, by the visit. */
   function onMessage(stanza: Element): void {
     const from = tryJid(stanza.attrs.from);
-    if (!from || stanza.attrs.type === 'error') return;
+    if (isStopping || !from || stanza.attrs.type === 'error') return;
     try {
       const event = readPubsubEvent(stanza);
       // A service tells of no nodes but those to which the directory subscribed, whatever they are called.
@@ -173,18 +182,19 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   sweeper.start();
   return {
     session,
-    async stop(isLost) {
+    leave,
+    async stop() {
+      isStopping = true;
       clearInterval(heartbeat);
-      if (isLost) await session.stop();
       await pulse.stop();
       await sweeper.stop();
       await crawler.stop(workerTimes.stopGraceMs);
       rooms.stop();
       await roster.stop();
       await wanted.settle();
-      if (isLost) return;
-      await session.stop();
-      await sign();
+      const isLost = leaving !== null;
+      await leave();
+      if (!isLost) await sign();
     },
   };
 }
