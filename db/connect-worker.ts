@@ -30,6 +30,22 @@ export function connectWorker(
     application_name: 'guildhall-worker',
   });
   pool.on('error', onError);
+  // Of a connection in use its statements tell the end, which nobody else may take for a fault of the whole process.
+  pool.on('connect', (client) => void client.on('error', () => undefined));
   prepareMarked(pool);
-  return { db: drizzle(pool, { schema }), end: () => pool.end() };
+  const db = drizzle(pool, { schema });
+  // Drizzle's own never gives back the connection of a transaction that could not begin.
+  db.transaction = async (work, config) => {
+    const client = await pool.connect();
+    let isDone = false;
+    try {
+      const result = await drizzle(client, { schema }).transaction(work, config);
+      isDone = true;
+      return result;
+    } finally {
+      // Whatever failed may have left it in any state.
+      client.release(!isDone);
+    }
+  };
+  return { db, end: () => pool.end() };
 }

@@ -19,13 +19,16 @@ export function consents(jid: string | SQL): SQL {
     select from registration where registration.jid = ${jid} and registration.lease_until = ${withdrawnLease}))`;
 }
 
-/** Notes the agent's subscription, which also takes back an earlier wish to be left out. */
+/**
+ * Notes the agent's subscription, which also takes back an earlier wish to be left out. Whether it lets the directory see
+ * its presence is open again: who asks anew may have forgotten that, too.
+ */
 export async function grantConsent(db: Database, jid: string): Promise<void> {
   await db.execute(sql`
     with readmitted as (
       delete from registration where jid = ${jid} and lease_until = ${withdrawnLease}
     )
-    insert into consent (jid) values (${jid}) on conflict (jid) do nothing`);
+    insert into consent (jid) values (${jid}) on conflict (jid) do update set shows = null where consent.shows is not null`);
 }
 
 /** Notes that the roster has shown these subscriptions. */

@@ -3,6 +3,8 @@
  * connection, and frees when that ends, however its process ended.
  */
 
+import { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { Client } from 'pg';
 
 export const doorLimits = {
@@ -14,6 +16,10 @@ export const doorLimits = {
   keepAliveIdleS: 6,
   keepAliveIntervalS: 2,
   keepAliveCount: 3,
+  /** The same where an answer of Postgres stays unacknowledged, when keep-alives are not sent. */
+  unacknowledgedMs: 12_000,
+  /** How long a goodbye may take: a connection that died without a word would take it for ever. */
+  endTimeoutMs: 1_000,
 } as const;
 
 /** Advisory locks belong to a database, so one number is enough: "door" in ASCII. */
@@ -32,7 +38,9 @@ export type DoorHold = {
  * @throws where the database cannot be reached
  */
 export async function takeDoor(url: string): Promise<DoorHold | null> {
+  const socket = new Socket();
   const client = new Client({
+    stream: () => socket,
     connectionString: url,
     connectionTimeoutMillis: doorLimits.connectTimeoutMs,
     query_timeout: doorLimits.checkTimeoutMs,
@@ -42,16 +50,20 @@ export async function takeDoor(url: string): Promise<DoorHold | null> {
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   client.on('error', () => lose());
   client.on('end', () => lose());
+  let ending: Promise<unknown> | null = null;
   const end = async () => {
     lose();
-    await client.end().catch(() => undefined);
+    const late = wait(doorLimits.endTimeoutMs, undefined, { ref: false });
+    ending ??= Promise.race([client.end(), late]).catch(() => undefined);
+    await ending;
+    socket.destroy();
   };
   try {
     await client.connect();
-    const { keepAliveIdleS, keepAliveIntervalS, keepAliveCount } = doorLimits;
+    const { keepAliveIdleS, keepAliveIntervalS, keepAliveCount, unacknowledgedMs } = doorLimits;
     await client.query(
       `set tcp_keepalives_idle = ${keepAliveIdleS}; set tcp_keepalives_interval = ${keepAliveIntervalS};
-       set tcp_keepalives_count = ${keepAliveCount}`,
+       set tcp_keepalives_count = ${keepAliveCount}; set tcp_user_timeout = ${unacknowledgedMs}`,
     );
     const { rows } = await client.query('select pg_try_advisory_lock($1) as taken', [lockNumber]);
     if (!rows[0]?.taken) {

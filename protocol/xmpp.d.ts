@@ -68,6 +68,10 @@ declare module '@xmpp/client-core' {
     _onElement(element: Element): void;
     _attachSocket(socket: ClientSocket): void;
     _detachSocket(): void;
+    _detachParser(): void;
+    _closeStream(): Promise<unknown>;
+    _closeSocket(): Promise<void>;
+    _status(status: string, details?: unknown): void;
     _jid(jid: string): unknown;
     _ready(resumed?: boolean): void;
   }

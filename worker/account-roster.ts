@@ -23,10 +23,12 @@ export class AccountRoster extends Roster {
 
   protected async begin(announcement: Element): Promise<void> {
     const { session, presence } = this.deps;
-    const outcome = await session.ask(null, 'get', rosterQuery(), rosterTimeoutMs);
-    if (outcome.kind !== 'result' || !outcome.payload)
-      throw new Error(`the roster is not answered: ${outcome.kind}`);
-    await this.#reconcile(readRoster(outcome.payload));
+    await this.inTurn(async () => {
+      const outcome = await session.ask(null, 'get', rosterQuery(), rosterTimeoutMs);
+      if (outcome.kind !== 'result' || !outcome.payload)
+        throw new Error(`the roster is not answered: ${outcome.kind}`);
+      await this.#reconcile(readRoster(outcome.payload));
+    });
     presence.clear();
     if (!session.send(announcement)) throw new Error('the session ended');
   }

@@ -81,8 +81,10 @@ export class ComponentSession extends Session {
     await super.stop();
   }
 
+  /** Nothing is resumed: what was asked is not answered any more. */
   protected override onDisconnect(): void {
     clearInterval(this.#pinging);
+    this.caller.endAll();
   }
 
   #onReady(): void {

@@ -91,6 +91,9 @@ const Contacts = z
   )
   .transform((links) => links.filter((link) => link !== null));
 
+/** The ports of XMPP: RFC 6120 §14.7, XEP-0368 §8, and what servers give components. */
+const defaultPorts = { client: 5222, clientOverTls: 5223, component: 5347 } as const;
+
 const takesService = 'takes xmpp://HOST:PORT or xmpps://HOST:PORT';
 const takesAddress = "takes the directory's address: its account's bare JID, or its component's domain";
 
@@ -129,9 +132,12 @@ export function readConfig(environment: { [name: string]: string | undefined }):
   }
   const env = read.data;
   const jid = env.XMPP_JID as Jid;
-  const { XMPP_SERVICE: service, XMPP_PASSWORD: password } = env;
+  const { XMPP_SERVICE: given, XMPP_PASSWORD: password } = env;
+  const isOverTls = given.startsWith('xmpps:');
+  const port = defaultPorts[!jid.local ? 'component' : isOverTls ? 'clientOverTls' : 'client'];
+  const service = /:\d+$/.test(given) ? given : `${given}:${port}`;
   // XEP-0114 knows no TLS.
-  if (!jid.local && service.startsWith('xmpps:'))
+  if (!jid.local && isOverTls)
     throw new Error('XMPP_SERVICE: takes xmpp://HOST:PORT for a component, whose stream has no TLS');
   return {
     databaseUrl: env.DATABASE_URL_DIRECT,

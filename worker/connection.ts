@@ -61,6 +61,26 @@ export class Connection extends Client {
     return super.connect(service);
   }
 
+  /**
+   * Ends the stream, then the socket. Meanwhile the server may have closed the socket, so that by the end of the library's
+   * wait another connection stands: that one is none of its business.
+   */
+  override async disconnect(): Promise<unknown> {
+    const { attempt } = this;
+    const end = await this._closeStream().catch(() => {
+      if (attempt !== this.attempt) return;
+      this._detachParser();
+      this._status('close', { clean: false });
+    });
+    if (attempt !== this.attempt) return end;
+    await this._closeSocket().catch(() => {
+      if (attempt !== this.attempt) return;
+      this._detachSocket();
+      this._status('disconnect', { clean: false });
+    });
+    return end;
+  }
+
   /** TLS takes the place of the bare socket, whose own end must then no longer count as the connection's. */
   override _attachSocket(socket: ClientSocket): void {
     this.#decoder = new StringDecoder('utf8');

@@ -38,8 +38,9 @@ export const directoryResource = 'guildhall';
 
 export type Directory = {
   session: Session;
-  /** @param isLost another worker may be the directory already: the session ends before anything else */
-  stop(isLost: boolean): Promise<void>;
+  /** Another worker may be the directory already: ends the session at once. */
+  leave(): Promise<void>;
+  stop(): Promise<void>;
 };
 
 /** Runs the directory: it connects, and keeps connecting, on its own. */
@@ -117,7 +118,15 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   });
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
+  let isStopping = false;
+  let leaving: Promise<void> | null = null;
+  function leave(): Promise<void> {
+    leaving ??= session.stop();
+    return leaving;
+  }
+
   async function onFreshSession(): Promise<void> {
+    if (isStopping) return;
     const settled = pulse.hold();
     rooms.onFreshSession();
     // A component has no account: what it publishes, it answers itself.
@@ -142,6 +151,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
 
   function onMessage(stanza: Element): void {
     const from = tryJid(stanza.attrs.from);
+    if (isStopping) return;
     if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
     else if (from) {
       onNotice(stanza, from);
@@ -177,9 +187,10 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   alerts.start();
   return {
     session,
-    async stop(isLost) {
+    leave,
+    async stop() {
+      isStopping = true;
       clearInterval(heartbeat);
-      if (isLost) await session.stop();
       await pulse.stop();
       await sweeper.stop();
       await alerts.stop();
@@ -187,9 +198,9 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
       rooms.stop();
       await roster.stop();
       await wanted.settle();
-      if (isLost) return;
-      await session.stop();
-      await sign();
+      const isLost = leaving !== null;
+      await leave();
+      if (!isLost) await sign();
     },
   };
 }

@@ -18,8 +18,9 @@ export type DoorDeps = {
 };
 
 export type Serving = {
-  /** @param isLost another worker may serve already: what would speak as the directory ends first */
-  stop(isLost: boolean): Promise<void>;
+  /** Another worker may serve already: ends at once what speaks as the directory. */
+  leave(): Promise<void>;
+  stop(): Promise<void>;
 };
 
 export class Door {
@@ -65,15 +66,22 @@ export class Door {
   async #hold(hold: DoorHold): Promise<void> {
     const { log, serve } = this.#deps;
     const { signal } = this.#stopped;
+    if (signal.aborted) return hold.release();
     log('info', 'door-taken');
     const serving = serve();
+    // The door may be lost while the serving stops, too; and what still ends then keeps nobody else from it.
+    const left = hold.lost.then(async () => {
+      await serving.leave();
+      await hold.release();
+    });
     const stopped = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
       if (signal.aborted) resolve();
     });
     await Promise.race([hold.lost, stopped]);
     if (!signal.aborted) log('warn', 'door-lost');
-    await serving.stop(!signal.aborted);
+    await serving.stop();
     await hold.release();
+    await left;
   }
 }

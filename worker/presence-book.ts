@@ -28,6 +28,7 @@ export class PresenceBook {
   /** Who is online as far as this session heard: resources by bare JID. */
   #online = new Map<string, Set<string>>();
   #writing: Promise<void> | null = null;
+  #stopped = false;
 
   constructor(deps: PresenceBookDeps) {
     this.#deps = deps;
@@ -35,6 +36,7 @@ export class PresenceBook {
 
   /** Takes in the presence of an agent that consented. An empty resource that is off means all of the agent's. */
   note({ from, caps, caps2 }: Presence, state: 'on' | 'off'): void {
+    if (this.#stopped) return;
     const jid = bareJid(from);
     const { resource } = from;
     const key = `${jid}/${resource}`;
@@ -61,7 +63,9 @@ export class PresenceBook {
     await keepPresenceOf(this.#deps.db, online);
   }
 
+  /** Takes in nothing further; what cannot be written now is told again in the next session. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#writing;
   }
 
@@ -91,6 +95,7 @@ export class PresenceBook {
         this.#want([...notes.values()]);
       } catch (error) {
         log('error', 'presence-not-written', { error: errorText(error) });
+        if (this.#stopped) return;
         await wait(presenceLimits.retryMs);
         const refused = await this.#writeEach(notes);
         this.#notes = new Map([...refused, ...this.#notes]);

@@ -19,8 +19,10 @@ export const rosterLimits = {
   presenceAwaitedMs: 2_000,
   retryBaseMs: 1_000,
   retryMaxMs: 60_000,
-  /** Requests that wait to be acted upon; the server repeats those beyond at the next session. */
+  /** Requests that wait to be acted upon; those beyond are dropped, but for the withdrawals of subscribers. */
   movesMax: 10_000,
+  /** Tries in a row that fail; what waits then waits for the next request or session. */
+  triesMax: 3,
 } as const;
 
 export type RosterDeps = {
@@ -33,6 +35,8 @@ export type RosterDeps = {
   presenceSettleMs: number;
 };
 
+type Move = { from: Jid; type: 'subscribe' | 'unsubscribe' };
+
 export abstract class Roster {
   protected readonly deps: RosterDeps;
   /** Whose subscription is in force. */
@@ -40,8 +44,10 @@ export abstract class Roster {
   /** The presence that announces the directory, of this session. */
   protected announcement: Element | null = null;
   /** Requests that wait, the latest of each agent; acted upon one after the other. */
-  #moves = new Map<string, { from: Jid; type: 'subscribe' | 'unsubscribe' }>();
+  #moves = new Map<string, Move>();
   #moving: Promise<void> | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
+  #stopped = false;
   #generation = 0;
   #announced = false;
 
@@ -91,11 +97,12 @@ export abstract class Roster {
     this.announcement = announce;
     for (let failures = 1; generation === this.#generation; failures++) {
       try {
-        await this.#moving;
+        this.#startMoving();
         await this.begin(announce, () => generation === this.#generation);
         this.#announced = generation === this.#generation;
         break;
       } catch (error) {
+        if (generation !== this.#generation) return;
         this.deps.log('error', 'session-not-begun', { error: errorText(error) });
         await wait(backoffMs(failures, rosterLimits.retryBaseMs, rosterLimits.retryMaxMs));
       }
@@ -110,30 +117,49 @@ export abstract class Roster {
   /** Waits for what was taken in to be acted upon. */
   async stop(): Promise<void> {
     this.#generation++;
+    this.#stopped = true;
     await this.#moving;
     await this.deps.presence.stop();
   }
 
+  /** Runs what must see the subscriptions stand still: no request is acted upon meanwhile. */
+  protected inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
+  }
+
   #move(from: Jid, type: 'subscribe' | 'unsubscribe'): void {
     const jid = bareJid(from);
-    if (this.#moves.size >= rosterLimits.movesMax && !this.#moves.has(jid)) return;
+    // Nobody repeats a withdrawal to a component, and there are no more of them than subscribers.
+    const mustBeTaken = type === 'unsubscribe' && this.isSubscriber(jid);
+    const isFull = this.#stopped || this.#moves.size >= rosterLimits.movesMax;
+    if (isFull && !mustBeTaken && !this.#moves.has(jid)) return;
     // Taken out first, so that the latest word is also the last in line.
     this.#moves.delete(jid);
     this.#moves.set(jid, { from, type });
+    this.#startMoving();
+  }
+
+  #startMoving(): void {
     this.#moving ??= this.#actOnMoves().finally(() => {
       this.#moving = null;
     });
   }
 
   async #actOnMoves(): Promise<void> {
-    for (const [jid, { from, type }] of this.#moves) {
+    let failures = 0;
+    for (const [jid, move] of this.#moves) {
       this.#moves.delete(jid);
       try {
-        if (type === 'subscribe') await this.#grant(from);
-        else await this.withdraw(jid);
+        await this.inTurn(() => (move.type === 'subscribe' ? this.#grant(move.from) : this.withdraw(jid)));
+        failures = 0;
       } catch (error) {
-        // Unanswered, the server repeats a request at the next session; a withdrawal shows in the roster then.
         this.deps.log('error', 'subscription-failed', { jid, error: errorText(error) });
+        // Behind the others, and not in place of a later word of the same agent.
+        if (!this.#moves.has(jid)) this.#moves.set(jid, move);
+        if (++failures >= rosterLimits.triesMax) return;
+        await wait(backoffMs(failures, rosterLimits.retryBaseMs, rosterLimits.retryMaxMs));
       }
     }
   }
@@ -156,6 +182,11 @@ export abstract class Roster {
 
   protected accept(jid: string): void {
     this.deps.session.send(xml('presence', { to: jid, type: 'subscribed' }));
+    this.askBack(jid);
+  }
+
+  /** Asks the agent for its own presence. */
+  protected askBack(jid: string): void {
     this.deps.session.send(xml('presence', { to: jid, type: 'subscribe' }));
   }
 
@@ -167,8 +198,8 @@ export abstract class Roster {
 
   protected async withdraw(jid: string): Promise<void> {
     const { db, session, log, wanted } = this.deps;
-    this.subscribers.delete(jid);
     const removed = await withdrawSubscription(db, jid);
+    this.subscribers.delete(jid);
     session.send(xml('presence', { to: jid, type: 'unsubscribed' }));
     session.send(xml('presence', { to: jid, type: 'unsubscribe' }));
     // What it states to everybody is described anew, without what its consent had shown.

@@ -78,7 +78,7 @@ Component ${lua(`pubsub.${domain}`)} "pubsub"
 
 Component ${lua(`rooms.${domain}`)} "muc"
   name = "Rooms"
-${components.map(({ name, secret }) => `\nComponent ${lua(name)}\n  component_secret = ${lua(secret)}\n`).join('')}`;
+${components.map(({ name, secret }) => `\nComponent ${lua(name)}\n  component_secret = ${lua(secret)}\n  component_conflict_resolve = "kick_old"\n`).join('')}`;
 }
 
 /** Prosody's own pubsub lets only administrators make nodes; here every account of the server may. */

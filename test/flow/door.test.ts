@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { takeDoor } from '../../db/door.ts';
 import { NS_PING } from '../../protocol/namespaces.ts';
 import { xml } from '../../protocol/xml.ts';
 import { startAgent } from '../support/agent.ts';
@@ -17,6 +18,7 @@ import {
 } from '../support/directory.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
 import { listedOverHttp } from '../support/overview.ts';
+import { startProxy } from '../support/proxy.ts';
 
 let home: OwnServer;
 
@@ -69,6 +71,45 @@ describe.each([
     await listedOverHttp(http, agent.jid, ['Name that tune']);
     await third.stop();
   });
+});
+
+/** The way to the database, which can be cut without a word. */
+async function startCuttable(databaseUrl: string) {
+  const url = new URL(databaseUrl);
+  const { service, freeze, end } = await startProxy(`xmpp://${url.host}`);
+  url.host = new URL(service).host;
+  return { url: url.href, freeze, end };
+}
+
+test('a worker that loses the door while it stops leaves the network no later than one that runs', async () => {
+  const directory = await createDirectory(asComponent(home));
+  const { url, freeze, end } = await startCuttable(directory.databaseUrl);
+  const environment = { ...directory.environment, DATABASE_URL_DIRECT: url };
+  const worker = await runWorker({ ...directory, environment }, { limits: { pingPeriodMs: 400 } });
+  await until('it is the directory', async () => worker.session.ready);
+  await wait(1_000);
+  freeze();
+  // By now it asks a database that says nothing, and waits for that.
+  await wait(500);
+  const stopping = worker.stop();
+  await until('it has left the network', async () => !worker.session.ready, 8_000);
+  end('reset');
+  await stopping;
+}, 40_000);
+
+test('the door is given up within seconds where the database says nothing any more', async () => {
+  const directory = await createDirectory(asComponent(home));
+  const { url, freeze, end } = await startCuttable(directory.databaseUrl);
+  const hold = await takeDoor(url);
+  expect(await takeDoor(url)).toBeNull();
+  freeze();
+  await Promise.race([
+    hold?.release(),
+    wait(4_000).then(() => {
+      throw new Error('it is not given up');
+    }),
+  ]);
+  end('reset');
 });
 
 test('a worker that loses its hold on the door leaves the network, and comes back when it has it again', async () => {

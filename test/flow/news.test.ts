@@ -153,7 +153,7 @@ describe('the news', () => {
       category: 'pubsub',
       type: 'service',
       name: 'Guildhall',
-      lang: null,
+      lang: 'en',
     });
     expect(own.features).toContain(`${NS_PUBSUB}#subscribe`);
     const node = readInfo(await disco(NS_DISCO_INFO, NS_NEWS));

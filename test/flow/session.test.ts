@@ -1,8 +1,10 @@
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { NS_PING } from '../../protocol/namespaces.ts';
 import { xml } from '../../protocol/xml.ts';
 import { AccountSession } from '../../worker/account-session.ts';
+import { ComponentSession } from '../../worker/component-session.ts';
 import type { Connection } from '../../worker/connection.ts';
 import { until } from '../support/directory.ts';
 import { type OwnServer, ownNetwork } from '../support/network.ts';
@@ -99,4 +101,45 @@ describe('a session', () => {
     expect(session.ready).toBe(false);
     await session.stop();
   });
+});
+
+test("a component's questions end with its connection, since no session is resumed", async () => {
+  const handlers = { onPresence() {}, onMessage() {}, onQuery() {}, onFreshSession() {} };
+  const session = new ComponentSession({ xmpp: home.component, log: () => undefined, handlers });
+  session.start();
+  await until('the session is ready', async () => session.ready);
+  // Nobody answers what it asks of itself.
+  const asked = session.ask(null, 'get', ping(), 60_000);
+  home.kill();
+  expect(await asked).toEqual({ kind: 'offline' });
+  await session.stop();
+  await home.restart();
+});
+
+test('a session is not ended by the end of the connection before it', async () => {
+  // A server that refuses the first stream, and closes its socket without ending the stream.
+  const refusal = "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error>";
+  const header =
+    "<stream:stream xmlns='jabber:component:accept' xmlns:stream='http://etherx.jabber.org/streams' id='1'>";
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    const isFirst = sockets.push(socket) === 1;
+    socket.on('error', () => undefined);
+    socket.once('data', () => {
+      socket.write(header);
+      socket.once('data', () => (isFirst ? socket.end(refusal) : socket.write('<handshake/>')));
+    });
+  });
+  onTestFinished(() => void server.close());
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const handlers = { onPresence() {}, onMessage() {}, onQuery() {}, onFreshSession() {} };
+  const xmpp = { service: `xmpp://127.0.0.1:${port}`, domain: 'guildhall.test', secret: 'x' };
+  const session = new ComponentSession({ xmpp, log: () => undefined, handlers });
+  onTestFinished(() => session.stop());
+  session.start();
+  await until('the session is ready', async () => session.ready);
+  // The library waits two seconds for the first stream's end.
+  await wait(2_500);
+  expect([session.ready, sockets.length]).toEqual([true, 2]);
 });

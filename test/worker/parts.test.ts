@@ -71,6 +71,18 @@ describe('the configuration', () => {
   });
 
   test.each([
+    ['an account', 'xmpp', 'guildhall@agents.test', 5222],
+    ['an account over TLS', 'xmpps', 'guildhall@agents.test', 5223],
+    ['a component', 'xmpp', 'guildhall.agents.test', 5347],
+  ])('takes the usual port for %s where none is named', (_what, protocol, jid, port) => {
+    const service = (host: string) =>
+      readConfig({ ...good, XMPP_JID: jid, XMPP_SERVICE: `${protocol}://${host}` }).xmpp.service;
+    expect(service('example.org')).toBe(`${protocol}://example.org:${port}`);
+    expect(service('[::1]')).toBe(`${protocol}://[::1]:${port}`);
+    expect(service('[::1]:1')).toBe(`${protocol}://[::1]:1`);
+  });
+
+  test.each([
     ['XMPP_PASSWORD', undefined, "XMPP_PASSWORD: takes the account's password"],
     ['XMPP_SERVICE', 'localhost', 'XMPP_SERVICE: takes xmpp://HOST:PORT or xmpps://HOST:PORT'],
     ['XMPP_JID', 'a@agents.test/x', "XMPP_JID: takes the directory's address"],
