@@ -38,6 +38,8 @@ export const directoryResource = 'guildhall';
 
 export type Directory = {
   session: Session;
+  /** It stands on the network, and has said so. */
+  isOnline(): boolean;
   /** Another worker may be the directory already: ends the session at once. */
   leave(): Promise<void>;
   stop(): Promise<void>;
@@ -174,8 +176,9 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     }
   }
 
+  const isOnline = () => session.ready && roster.announced;
   const sign = () =>
-    beat(db, name, session.ready && roster.announced).catch((error: unknown) => {
+    beat(db, name, isOnline()).catch((error: unknown) => {
       log('error', 'heartbeat-failed', { error: errorText(error) });
     });
   void sign();
@@ -187,6 +190,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   alerts.start();
   return {
     session,
+    isOnline,
     leave,
     async stop() {
       isStopping = true;

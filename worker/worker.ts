@@ -9,7 +9,7 @@ import { errorText, type Log } from './log.ts';
 import type { Session } from './session.ts';
 
 export type Worker = {
-  /** What this worker says as the directory; not ready while it stands by. */
+  /** What this worker says as the directory; ready once it is online, and never while it stands by. */
   session: Pick<Session, 'ready' | 'send' | 'emitter'>;
   stop(): Promise<void>;
 };
@@ -41,7 +41,7 @@ export async function startWorker(config: Config, log: Log): Promise<Worker> {
   return {
     session: {
       get ready() {
-        return directory?.session.ready ?? false;
+        return directory?.isOnline() ?? false;
       },
       get emitter() {
         if (!directory) throw new Error('this worker is not the directory');
