@@ -1,7 +1,7 @@
 /** Consent and presence of agents. */
 
 import { desc, eq, type SQL, sql } from 'drizzle-orm';
-import { type Database, textArray } from './database.ts';
+import { type Database, rowsOf, textArray } from './database.ts';
 import { consent, presence } from './schema.ts';
 
 /**
@@ -43,6 +43,16 @@ export async function confirmConsent(db: Database, jids: string[]): Promise<void
 export async function hasConsent(db: Database, jid: string): Promise<boolean> {
   const result = await db.execute(sql`select ${consents(jid)} as consented`);
   return (result as unknown as { rows: { consented: boolean }[] }).rows[0]?.consented ?? false;
+}
+
+/** True where the address consents to anything, or ever had a token: it has to do with the directory. */
+export function known(jid: string | SQL): SQL {
+  return sql`(${consents(jid)} or exists (select from token where token.jid = ${jid}))`;
+}
+
+export async function isKnown(db: Database, jid: string): Promise<boolean> {
+  const result = await db.execute(sql`select ${known(jid)} as known`);
+  return rowsOf<{ known: boolean }>(result)[0]?.known ?? false;
 }
 
 /** An agent whose inbound subscription is in force. */

@@ -3,6 +3,7 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Listing, ListingRecord } from '../market/listing.ts';
 import type { Database } from './database.ts';
+import { keptByConnections } from './prepared.ts';
 import { agent, change, consent, listing, listingStatus, registration } from './schema.ts';
 import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
@@ -68,8 +69,17 @@ export type ListingRow = {
 };
 
 export async function findListing(db: Database, id: string): Promise<ListingRecord | null> {
-  const [row] = await selectListings(db, eq(listing.id, id)).limit(1);
+  const [row] = await selectListings(db, sql`${listing.id} = ${id} ${keptByConnections}`).limit(1);
   return row ? recordOf(row) : null;
+}
+
+/** What the listing says its values are; null where it says nothing, or there is no such listing any more. */
+export async function outputSchemaOf(db: Database, id: string): Promise<Listing['outputSchema']> {
+  const [row] = await db
+    .select({ schema: sql<Listing['outputSchema']>`${listing.body}->'outputSchema'` })
+    .from(listing)
+    .where(sql`${listing.id} = ${id} ${keptByConnections}`);
+  return row?.schema ?? null;
 }
 
 /** An agent's listings, by name; at most `limit`. */

@@ -14,6 +14,14 @@ const mark = '/* planned once */';
 /** Stands anywhere in a statement whose best plan is the same whatever its parameters are. */
 export const plannedOnce = sql.raw(mark);
 
+const poolMark = '/* kept by connections */';
+
+/**
+ * The same where there is a connection to keep the plan, and nothing but the statement at the edge: for what is written, and
+ * for rows with types that JSON does not tell.
+ */
+export const keptByConnections = sql.raw(poolMark);
+
 export function isPlannedOnce(text: string): boolean {
   return text.includes(mark);
 }
@@ -27,7 +35,8 @@ export function prepareMarked(pool: Pool): void {
   const query = pool.query.bind(pool) as (...given: unknown[]) => unknown;
   const prepared = (first: unknown, ...rest: unknown[]) => {
     const { text } = (first ?? {}) as { text?: unknown };
-    if (typeof text !== 'string' || !isPlannedOnce(text)) return query(first, ...rest);
+    if (typeof text !== 'string' || !(isPlannedOnce(text) || text.includes(poolMark)))
+      return query(first, ...rest);
     if (!names.has(text) && names.size >= namesMax) return query(first, ...rest);
     const name = names.get(text) ?? createHash('sha256').update(text).digest('base64url').slice(0, 32);
     names.set(text, name);

@@ -10,7 +10,7 @@ import { deleteListings } from './removals.ts';
 import { registration } from './schema.ts';
 import { forgetVitality } from './vitality.ts';
 
-const state = sql<RegistrationRecord['state']>`case
+export const registrationState = sql<RegistrationRecord['state']>`case
   when ${registration.leaseUntil} = ${withdrawnLease} then 'withdrawn'
   when ${registration.leaseUntil} > now() then 'live'
   else 'lapsed' end`;
@@ -25,7 +25,7 @@ export async function findRegistration(db: Database, jid: string): Promise<Regis
       relay: registration.relay,
       presence: registration.presence,
       corrections: registration.corrections,
-      state,
+      state: registrationState,
     })
     .from(registration)
     .where(eq(registration.jid, jid));

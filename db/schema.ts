@@ -22,8 +22,12 @@ import {
   uniqueIndex,
   uuid,
 } from 'drizzle-orm/pg-core';
+import type { Ask, Fault, MoveData, Progress, Result } from '../market/contract/contract.ts';
+import { faults } from '../market/contract/contract.ts';
+import type { MoveName, OpeningName } from '../market/contract/rules.ts';
+import { contractKinds, contractStates, parties } from '../market/contract/states.ts';
 import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
-import { type Listing, signals } from '../market/listing.ts';
+import { type CallProtocol, type Listing, type Price, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
@@ -475,4 +479,104 @@ export const newsSubscriber = pgTable(
     bounces: smallint('bounces').notNull().default(0),
   },
   (table) => [index('news_subscriber_seq').on(table.seq), index('news_subscriber_site').on(table.site)],
+);
+
+const sides = ['client', 'provider'] as const;
+
+/** Contracts, each as what its events add up to (market/contract/). Shown to its two parties only. */
+export const contract = pgTable(
+  'contract',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind', { enum: contractKinds }).notNull(),
+    opening: text('opening').$type<OpeningName>().notNull(),
+    openedBy: text('opened_by', { enum: sides }).notNull(),
+    client: text('client').notNull(),
+    provider: text('provider').notNull(),
+    /** What is contracted, as it was then: the listing may change or go. */
+    listing: jsonb('listing').$type<{ id: string; version: string; name: string }>(),
+    protocol: text('protocol').$type<CallProtocol>(),
+    input: jsonb('input').$type<NonNullable<MoveData['input']>>().notNull(),
+    price: jsonb('price').$type<Price>(),
+    answerBy: moment('answer_by'),
+    deliverBy: moment('deliver_by'),
+    state: text('state', { enum: contractStates }).notNull(),
+    /** The number of its events: a move is written only onto the version that it was made from. */
+    version: integer('version').notNull(),
+    created: moment('created').notNull(),
+    since: moment('since').notNull(),
+    ask: jsonb('ask').$type<Ask>(),
+    result: jsonb('result').$type<Result>(),
+    progress: jsonb('progress').$type<Progress>(),
+    reason: text('reason'),
+    fault: text('fault', { enum: faults }).$type<Fault>(),
+    agreed: text('agreed', { enum: sides }).array().notNull().default(sql`'{}'`),
+    /** When the directory moves if nobody else has. */
+    due: moment('due'),
+    /** Where a call stands with its agent: what the worker needs to go on. Never shown. */
+    thread: jsonb('thread').$type<{ [name: string]: unknown }>(),
+  },
+  (table) => [
+    index('contract_client').on(table.client, table.created.desc(), table.id),
+    index('contract_provider').on(table.provider, table.created.desc(), table.id),
+    index('contract_due').on(table.due).where(sql`due is not null`),
+  ],
+);
+
+/** Every move of every contract; rows are added and never changed. */
+export const contractEvent = pgTable(
+  'contract_event',
+  {
+    contract: text('contract')
+      .notNull()
+      .references(() => contract.id),
+    seq: integer('seq').notNull(),
+    at: moment('at').notNull(),
+    by: text('by', { enum: parties }).notNull(),
+    move: text('move').$type<MoveName | OpeningName>().notNull(),
+    state: text('state', { enum: contractStates }).notNull(),
+    data: jsonb('data').$type<MoveData>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.contract, table.seq] })],
+);
+
+/** Requests that are carried out once however often they come: what was asked, and what came of it. Never a secret. */
+export const idempotencyKey = pgTable(
+  'idempotency_key',
+  {
+    caller: text('caller').notNull(),
+    key: text('key').notNull(),
+    /** SHA-256 of what was asked. */
+    asked: text('asked').notNull(),
+    /** The id of what was made or moved. */
+    outcome: text('outcome').notNull(),
+    at: moment('at').notNull().defaultNow(),
+  },
+  (table) => [primaryKey({ columns: [table.caller, table.key] }), index('idempotency_key_at').on(table.at)],
+);
+
+/** Requests for a token that an address is asked to confirm (XEP-0070): the latest of each address. */
+export const challenge = pgTable(
+  'challenge',
+  {
+    jid: text('jid').primaryKey(),
+    id: text('id').notNull(),
+    /** Whom to ask: the JID as it was given, prepared. */
+    address: text('address').notNull(),
+    code: text('code').notNull(),
+    thread: text('thread').notNull(),
+    verifierHash: text('verifier_hash').notNull(),
+    scopes: text('scopes').array().notNull(),
+    days: integer('days').notNull(),
+    label: text('label'),
+    url: text('url').notNull(),
+    requester: text('requester').notNull(),
+    state: text('state', { enum: ['waiting', 'granted', 'denied', 'failed', 'taken'] }).notNull(),
+    created: moment('created').notNull(),
+    expires: moment('expires').notNull(),
+    /** How many were asked for since that time. */
+    asked: integer('asked').notNull(),
+    askedSince: moment('asked_since').notNull(),
+  },
+  (table) => [uniqueIndex('challenge_id').on(table.id)],
 );

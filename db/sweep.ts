@@ -1,8 +1,10 @@
 /** What goes by the passing of time alone. */
 
 import { type SQL, sql } from 'drizzle-orm';
+import { forgetChallenges } from './challenges.ts';
 import { withdrawnLease } from './consent.ts';
 import { type Database, rowsOf } from './database.ts';
+import { forgetKeys } from './idempotency.ts';
 import { recordChanges } from './record-changes.ts';
 import { deleteListings, removeConsentListings } from './removals.ts';
 import { sweepQueries } from './subscriptions.ts';
@@ -36,6 +38,8 @@ export async function sweep(db: Database): Promise<Swept> {
   }
   swept.tokens = await forgetTokens(db, sweepLimits.endedTokenKeepDays);
   swept.queries = await sweepQueries(db);
+  await forgetKeys(db);
+  await forgetChallenges(db);
   return swept;
 }
 

@@ -42,6 +42,25 @@ export async function insertToken(db: Database, given: NewToken, max: number): P
   return row ? new Date(Math.floor(row.expiresMs)) : null;
 }
 
+export type TokenUse = { id: string; jid: string; scopes: TokenScope[] };
+
+/** How often at most it is written that a token was used: not at every read. */
+const usedEverySeconds = 60;
+
+/** Whose token has that hash, and what it is for; null where there is none that can be used. */
+export async function useToken(db: Database, hash: string): Promise<TokenUse | null> {
+  const result = await db.execute(sql`
+    with found as (
+      select id, jid, scopes, used from token where hash = ${hash} and ${isLive}
+    ), touched as (
+      update token set used = now() where id in (
+        select id from found
+        where used is null or used < now() - ${usedEverySeconds} * interval '1 second')
+    )
+    select id, jid, scopes from found`);
+  return rowsOf<TokenUse>(result)[0] ?? null;
+}
+
 /** The agent's tokens that can be used, youngest first. */
 export async function liveTokens(db: Database, jid: string): Promise<TokenRecord[]> {
   return db

@@ -24,11 +24,13 @@ import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
 import { createChanges } from './routes/changes.ts';
+import { contracts } from './routes/contracts.ts';
 import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
 import { seeds } from './routes/seeds.ts';
+import { createTokens } from './routes/tokens.ts';
 import { wellKnown } from './routes/well-known.ts';
 
 export const httpLimits = { urlCharsMax: 8192, bodyBytesMax: 65_536 } as const;
@@ -92,6 +94,8 @@ export function createApp(options: AppOptions) {
     .route('/', agents)
     .route('/', explore)
     .route('/', seeds)
+    .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
+    .route('/', contracts)
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))
     .route('/', ardExplore)

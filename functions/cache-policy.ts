@@ -43,6 +43,11 @@ const policies: { [route: string]: CachePolicy } = {
   '/static/:file': { tag: 'code', cacheControl: forEver },
   '/v1/changes': entry,
   '/v1/events': noPolicy,
+  // What one caller may see, and nobody else.
+  '/v1/tokens': noPolicy,
+  '/v1/tokens/challenges/:id': noPolicy,
+  '/v1/contracts': noPolicy,
+  '/v1/contracts/:id': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };

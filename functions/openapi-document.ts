@@ -55,6 +55,7 @@ export type Operation = {
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content?: Content };
   responses?: { [status: string]: Answer };
+  security?: { [scheme: string]: string[] }[];
 };
 
 /** The parts of a document that are shown. */
@@ -157,7 +158,8 @@ export function sampleCommand(route: Route, origin: string, document: OpenApiDoc
   const body = example
     ? ['-H', shellWord(`content-type: ${mediaType}`), '-d', shellWord(JSON.stringify(example.value))]
     : [];
-  return ['curl', ...method, shellWord(sampleUrl(route, origin)), ...body].join(' ');
+  const token = route.operation.security?.length ? ['-H', '"authorization: Bearer $TOKEN"'] : [];
+  return ['curl', ...method, ...token, shellWord(sampleUrl(route, origin)), ...body].join(' ');
 }
 
 /** One word of a POSIX shell, whatever is in it. */

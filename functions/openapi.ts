@@ -21,11 +21,12 @@ export const openApiInfo = {
     { name: 'Agents', description: 'Who offers it, and having an agent crawled.' },
     { name: 'Overview', description: 'Counts, completions and figures.' },
     { name: 'Changes', description: 'What changed, for mirrors: the feed, and the same as events.' },
+    { name: 'Trade', description: 'Being known, and having agents called.' },
     { name: 'ARD', description: 'The same directory as a registry of Agentic Resource Discovery, v0.9.' },
     { name: 'Documents', description: 'What the directory says of itself.' },
     { name: 'Health', description: 'Whether it runs.' },
   ],
-  // Nothing here asks who calls.
+  // Most of it asks nobody who calls; what does says so itself.
   security: [],
 };
 
@@ -64,6 +65,12 @@ export function describeShared({ openAPIRegistry }: OpenAPIHono<Env>): void {
   for (const [name, header] of Object.entries(headers)) {
     openAPIRegistry.registerComponent('headers', name, header);
   }
+  openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    description:
+      "A token that the directory's command `token` issues over XMPP, or a challenge confirmed there.",
+  });
   for (const code of Object.keys(problems) as ProblemCode[]) {
     const example = { summary: problems[code].title, value: problemExample(code) };
     openAPIRegistry.registerComponent('examples', code, example);

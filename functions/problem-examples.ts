@@ -42,6 +42,57 @@ const said: { [Code in ProblemCode]: Problem } = {
     'limit-reached',
     'An agent has at most 20 tokens; expected one to be revoked first.',
   ),
+  'token-required': problem('token-required', 'Nobody is named; expected Authorization: Bearer and a token.'),
+  'token-not-valid': problem(
+    'token-not-valid',
+    'The token is unknown, has expired, or was revoked; expected another.',
+  ),
+  'scope-not-granted': problem('scope-not-granted', 'The token is for read; expected one that is for trade.'),
+  'token-not-found': problem(
+    'token-not-found',
+    'You have no token of this id that can be used; expected one as GET /v1/tokens lists it.',
+  ),
+  'contract-not-found': problem(
+    'contract-not-found',
+    'You are party to no contract of this id; expected one as GET /v1/contracts lists it.',
+  ),
+  'move-not-open': problem(
+    'move-not-open',
+    'The contract is working: the client cannot complete; expected cancel.',
+  ),
+  'input-refused': problem('input-refused', 'Not accepted: input/amount: expected a number', [
+    { pointer: '/input/amount', detail: 'expected a number' },
+  ]),
+  'call-required': problem('call-required', 'Only calls can be contracted; expected "call": true.'),
+  'not-callable': problem(
+    'not-callable',
+    'The directory does not call this listing: it is called by http-jsonrpc; expected one whose call.protocol is xmpp-command.',
+  ),
+  'relay-not-allowed': problem(
+    'relay-not-allowed',
+    'fx@works.test has not registered; expected a listing whose agent lets the directory call it.',
+  ),
+  'listing-not-live': problem(
+    'listing-not-live',
+    'The listing was last verified at 2026-11-18T10:00:00Z; expected one that is not stale.',
+  ),
+  'listing-changed': problem(
+    'listing-changed',
+    "The listing's seq is 4712, not 4711; expected the seq of a fresh answer, or none.",
+  ),
+  'key-reused': problem(
+    'key-reused',
+    'The key was used for another request in the last 24 hours; expected a new one.',
+  ),
+  'address-not-known': problem(
+    'address-not-known',
+    "ann@agents.test has had nothing to do with the directory; expected a token by its command 'token'.",
+  ),
+  'challenge-not-found': problem(
+    'challenge-not-found',
+    'No challenge has this id and verifier; expected both as the challenge was answered with.',
+  ),
+  'challenge-ended': problem('challenge-ended', 'The address denied it; expected a new challenge.'),
   'too-many-requests': problem(
     'too-many-requests',
     '600 entities an hour are taken, and as many were asked for.',

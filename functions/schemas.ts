@@ -7,7 +7,7 @@ import { type ProblemCode, problems } from '../market/problem.ts';
 import { type Why, weights } from '../market/ranking.ts';
 import { examples } from './examples.ts';
 
-const Timestamp = z.iso.datetime().openapi({ example: '2026-11-20T10:00:00.000Z' });
+export const Timestamp = z.iso.datetime().openapi({ example: '2026-11-20T10:00:00.000Z' });
 
 /** A named shape or null; `nullable()` would make the named shape itself take null. */
 export const orNull = <Schema extends z.ZodType>(schema: Schema) => z.union([schema, z.null()]);
@@ -20,7 +20,7 @@ export const IdSchema = z.string().openapi({
   example: examples.listing.id,
 });
 
-const InputSchema = z
+export const InputSchema = z
   .object({
     name: z.string().describe('The name by which the value is sent.'),
     label: z.string().nullable().describe('What people are shown in place of the name.'),
@@ -48,7 +48,7 @@ const InputSchema = z
   })
   .openapi('Input', { description: 'One named value that a listing takes or gives back.' });
 
-const JsonSchemaSchema = z
+export const JsonSchemaSchema = z
   .record(z.string(), z.unknown())
   .openapi('JsonSchema', { description: 'A JSON Schema (2020-12).' });
 
@@ -82,7 +82,7 @@ const ProviderSchema = z
   })
   .openapi('Provider', { description: 'Who offers a listing.' });
 
-const PriceSchema = z
+export const PriceSchema = z
   .object({
     amount: z.string().describe('An exact decimal.'),
     currency: z.string().describe('The currency, such as EUR.'),

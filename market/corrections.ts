@@ -37,12 +37,19 @@ function attributed(before: Listing, after: Listing): Listing {
   };
 }
 
-/** What the agent permits by its registration holds over what its forms say; null leaves that as it is. */
-export function permitRelay(listings: Listing[], relay: Permission | null): Listing[] {
+/**
+ * What the agent permits by its registration; null leaves it as its forms say. What they deny stays denied.
+ * @param isDenied whether a form denies it for the node
+ */
+export function permitRelay(
+  listings: Listing[],
+  relay: Permission | null,
+  isDenied: (node: string) => boolean,
+): Listing[] {
   if (relay === null) return listings;
   return listings.map((listing) =>
     listing.call && listing.call.protocol !== 'http-jsonrpc'
-      ? { ...listing, call: { ...listing.call, relay: relay === 'allow' } }
+      ? { ...listing, call: { ...listing.call, relay: relay === 'allow' && !isDenied(listing.node) } }
       : listing,
   );
 }

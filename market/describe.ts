@@ -25,7 +25,14 @@ import {
 import { sized } from './fit.ts';
 import type { Listing, Provider } from './listing.ts';
 import { isSuspicious } from './look-alike.ts';
-import { commandListing, entryListing, type Offering, publishedListing, skillListing } from './offers.ts';
+import {
+  commandListing,
+  entryListing,
+  type Offering,
+  permitsRelay,
+  publishedListing,
+  skillListing,
+} from './offers.ts';
 import { toolListings } from './tool-listings.ts';
 
 export type Agent = {
@@ -77,7 +84,14 @@ export function describe(agent: Agent): Described {
   const found = [
     ...commands(offering, agent.consented),
     ...skills(offering),
-    ...toolListings({ provider, features: facts.disco?.features ?? [] }, facts.tools),
+    ...toolListings(
+      {
+        provider,
+        features: facts.disco?.features ?? [],
+        relay: permitsRelay(agentForms.map(({ relay }) => relay)),
+      },
+      facts.tools,
+    ),
     ...published(offering),
     ...entries(offering),
   ];
@@ -204,7 +218,7 @@ function contactsIn(info: DiscoInfo | null): string[] {
 const contactsMax = 10;
 
 /** The forms that describe the agent itself, neither for a command nor for another item; the first one holds. */
-function agentFormsOf(facts: Facts): ListingForm[] {
+export function agentFormsOf(facts: Facts): ListingForm[] {
   const published = [...facts.listings, ...facts.published].filter(
     ({ item }) => item === null || item === 'agent',
   );

@@ -78,18 +78,21 @@ export type DatedFacts = { [S in FactSource]?: { value: Facts[S]; seen: Date } }
 
 export const emptyProfile: Profile = { location: null, avatar: null, name: null, note: null, url: null };
 
+export const noFacts: Facts = {
+  disco: null,
+  commands: [],
+  cards: [],
+  listings: [],
+  entries: [],
+  tools: [],
+  profile: emptyProfile,
+  published: [],
+};
+
 /** The values alone; what was never read says nothing. */
 export function valuesOf(dated: DatedFacts): Facts {
-  return {
-    disco: dated.disco?.value ?? null,
-    commands: dated.commands?.value ?? [],
-    cards: dated.cards?.value ?? [],
-    listings: dated.listings?.value ?? [],
-    entries: dated.entries?.value ?? [],
-    tools: dated.tools?.value ?? [],
-    profile: dated.profile?.value ?? emptyProfile,
-    published: dated.published?.value ?? [],
-  };
+  const values = Object.entries(dated).map(([source, of]) => [source, of.value]);
+  return { ...noFacts, ...Object.fromEntries(values) };
 }
 
 /** The listing forms in a disco#info (XEP-0128); one that cannot be read is none. */

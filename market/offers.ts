@@ -10,6 +10,7 @@ import { inputsOf } from './inputs.ts';
 import { schemaOf } from './json-schema.ts';
 import type { Input, Listing, ListingKind, Provider, Source } from './listing.ts';
 import { listingId } from './listing-id.ts';
+import type { Permission } from './registration.ts';
 import { readSchema } from './tool-listings.ts';
 
 /** Whose offers these are, and what it says of itself. */
@@ -66,11 +67,18 @@ export function commandListing(
       protocol: 'xmpp-command',
       node: command.node,
       url: null,
-      relay:
-        (said((form) => form.relay).find(([, relay]) => relay)?.[1] ?? offering.agentForm?.relay) === 'allow',
+      relay: permitsRelay([
+        ...said((form) => form.relay).map(([, relay]) => relay),
+        offering.agentForm?.relay,
+      ]),
     },
     ...provenance(claims),
   };
+}
+
+/** One form that denies it is enough. */
+export function permitsRelay(stated: (Permission | null | undefined)[]): boolean {
+  return stated.includes('allow') && !stated.includes('deny');
 }
 
 /** A skill that is called over HTTP. */

@@ -84,6 +84,127 @@ export const problems = {
     about:
       'A bounded number of such things is kept. The detail says how many, and how to make room for another.',
   },
+  'token-required': {
+    status: 401,
+    title: 'A token is required',
+    condition: 'not-authorized',
+    type: 'auth',
+    about:
+      "Only a known caller can do this. Send Authorization: Bearer and a token, which the directory's command 'token' issues over XMPP, or POST /v1/tokens/challenges. A token in the address is not taken.",
+  },
+  'token-not-valid': {
+    status: 401,
+    title: 'The token is not valid',
+    condition: 'not-authorized',
+    type: 'auth',
+    about: 'The token is unknown, has expired, or was revoked.',
+  },
+  'scope-not-granted': {
+    status: 403,
+    title: 'The token does not allow this',
+    condition: 'forbidden',
+    type: 'auth',
+    about: 'A token is for certain scopes: read, or trade besides. The detail says which one is needed.',
+  },
+  'token-not-found': {
+    status: 404,
+    title: 'No such token',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'No token of yours that can be used has this id.',
+  },
+  'contract-not-found': {
+    status: 404,
+    title: 'No such contract',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about:
+      'No contract has this id, or you are no party to it: contracts are shown to their two parties only.',
+  },
+  'move-not-open': {
+    status: 409,
+    title: 'The contract does not take this move now',
+    condition: 'unexpected-request',
+    type: 'cancel',
+    about:
+      'Which moves a contract takes depends on its state and on who makes them. The detail says which are open to you.',
+  },
+  'input-refused': {
+    status: 422,
+    title: 'The listing does not take this input',
+    condition: 'not-acceptable',
+    type: 'modify',
+    about:
+      "The input is not as the listing's schema says. The errors name each place and what is expected there.",
+  },
+  'call-required': {
+    status: 422,
+    title: 'Only calls can be contracted here',
+    condition: 'feature-not-implemented',
+    type: 'modify',
+    about: 'A contract over HTTP is a call that the directory makes for you: the body says "call": true.',
+  },
+  'not-callable': {
+    status: 422,
+    title: 'The listing cannot be called through the directory',
+    condition: 'not-allowed',
+    type: 'cancel',
+    about:
+      'The directory calls ad-hoc commands for others: never itself, its own server, administrative nodes, or your own listings.',
+  },
+  'relay-not-allowed': {
+    status: 403,
+    title: 'The agent does not let the directory call it',
+    condition: 'forbidden',
+    type: 'auth',
+    about:
+      'The directory calls for others only agents that registered or that state relay=allow, and none that states relay=deny. The listing says how to call it yourself.',
+  },
+  'listing-not-live': {
+    status: 409,
+    title: 'The listing is not live',
+    condition: 'recipient-unavailable',
+    type: 'wait',
+    about: 'The listing was not verified lately, so that nobody knows whether the agent still offers it.',
+  },
+  'listing-changed': {
+    status: 409,
+    title: 'The listing has changed',
+    condition: 'conflict',
+    type: 'modify',
+    about:
+      'The listing is not as it was when the seq that the request names was read. Read it again, and decide anew.',
+  },
+  'key-reused': {
+    status: 422,
+    title: 'The idempotency key was used for something else',
+    condition: 'conflict',
+    type: 'modify',
+    about: 'An Idempotency-Key names one request for a day. Another request takes another key.',
+  },
+  'address-not-known': {
+    status: 403,
+    title: 'The directory does not ask this address',
+    condition: 'forbidden',
+    type: 'auth',
+    about:
+      "Only addresses that had to do with the directory are asked to confirm, so that it bothers nobody for strangers. The directory's command 'token' issues a token to anybody.",
+  },
+  'challenge-not-found': {
+    status: 404,
+    title: 'No such challenge',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'No challenge has this id and verifier, or it has been forgotten.',
+  },
+  'challenge-ended': {
+    status: 410,
+    title: 'The challenge has ended',
+    condition: 'gone',
+    type: 'cancel',
+    about:
+      'The challenge was denied, was not answered in time, could not be delivered, or was picked up before.',
+  },
   'too-many-requests': {
     status: 429,
     title: 'Too many requests',

@@ -26,8 +26,8 @@ export type ToolFacts = {
   outputSchema: string | null;
 };
 
-/** Whose tools they are. */
-export type ToolProvider = { provider: Provider; features: string[] };
+/** Whose tools they are, and whether it states that the directory may call them. */
+export type ToolProvider = { provider: Provider; features: string[]; relay?: boolean };
 
 /** A manifest is public: what it says does not rest on consent. */
 export type ToolListing = { listing: Listing; onConsent: false };
@@ -60,7 +60,12 @@ function toolListing(provider: ToolProvider, tool: ToolFacts): Listing {
     outputSchema: output?.schema ?? null,
     price: null,
     location: null,
-    call: { protocol: 'agent-task' as const, node: tool.name, url: null, relay: false },
+    call: {
+      protocol: 'agent-task' as const,
+      node: tool.name,
+      url: null,
+      relay: provider.relay ?? false,
+    },
     flags: [],
     features: provider.features.filter((feature) => !feature.startsWith('http://jabber.org/')),
     queries: [],

@@ -1,7 +1,15 @@
 /** Tokens by which a caller is known over HTTP. */
 
 import { randomBytes } from 'node:crypto';
-import { insertToken, liveTokens, revokeTokens, type TokenRecord } from '../db/tokens.ts';
+import {
+  insertToken,
+  liveTokens,
+  revokeTokens,
+  type TokenRecord,
+  type TokenUse,
+  useToken,
+} from '../db/tokens.ts';
+import { providerDomain } from '../market/address.ts';
 import { type Problem, problem } from '../market/problem.ts';
 import { hashToken, type TokenScope, tokenLimits, tokenPrefix } from '../market/token.ts';
 import type { Caller, Deps } from './deps.ts';
@@ -36,3 +44,24 @@ export async function listTokens({ db }: Deps, { jid }: Caller): Promise<TokenRe
 export async function revoke({ db }: Deps, { jid }: Caller, ids: string[]): Promise<string[]> {
   return revokeTokens(db, jid, ids);
 }
+
+export type Bearer = { caller: Caller; token: TokenUse };
+
+/** Who sends the token, if it is good for the scope. What is no token of ours is not looked up. */
+export async function bearerOf({ db }: Deps, token: string, scope: TokenScope): Promise<Bearer | Problem> {
+  const isOurs = token.startsWith(tokenPrefix) && token.length <= tokenPrefix.length + secretCharsMax;
+  const used = isOurs ? await useToken(db, hashToken(token)) : null;
+  if (!used) {
+    return problem('token-not-valid', 'The token is unknown, has expired, or was revoked; expected another.');
+  }
+  if (!used.scopes.includes(scope)) {
+    return problem(
+      'scope-not-granted',
+      `The token is for ${used.scopes.join(' and ')}; expected one that is for ${scope}.`,
+    );
+  }
+  return { caller: { jid: used.jid, domain: providerDomain(used.jid) }, token: used };
+}
+
+/** Longer than the secret in any spelling of its bits. */
+const secretCharsMax = 100;

@@ -6,6 +6,7 @@
 
 import { type Jid, tryJid } from './jid.ts';
 import {
+  NS_CONTRACT,
   NS_DELAY,
   NS_DIRECT_INVITE,
   NS_ENCRYPTION,
@@ -89,6 +90,7 @@ function isStandIn(stanza: Element): boolean {
     stanza.getChild('x', NS_DIRECT_INVITE) !== undefined ||
     stanza.getChild('confirm', NS_HTTP_AUTH) !== undefined ||
     stanza.getChild('notice', NS_SUBSCRIPTION) !== undefined ||
+    stanza.getChild('contract', NS_CONTRACT) !== undefined ||
     // Where it stands in for a reply (XEP-0461), only what it quotes does.
     stanza.getChildren('fallback', NS_FALLBACK).some(({ attrs }) => attrs.for !== NS_REPLY)
   );

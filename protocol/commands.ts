@@ -87,11 +87,13 @@ export function readCommandRequest(element: Element): CommandRequest {
   return { node, sessionId: readSession(element), action: known, form: readCommandForm(element) };
 }
 
-export function writeCommandRequest(request: CommandRequest): Element {
+/** @param more what rides in the command beside its form */
+export function writeCommandRequest(request: CommandRequest, more: Element[] = []): Element {
   return xml(
     'command',
     { xmlns: NS_COMMANDS, node: request.node, sessionid: request.sessionId, action: request.action },
     request.form && writeForm(request.form),
+    more,
   );
 }
 

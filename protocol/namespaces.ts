@@ -43,6 +43,8 @@ export const NS_NOINDEX = 'urn:guildhall:noindex:0';
 export const NS_DIRECTORY = 'urn:guildhall:directory:0';
 export const NS_SUBSCRIPTION = 'urn:guildhall:subscription:0';
 export const NS_NEWS = 'urn:guildhall:news:0';
+export const NS_CALL = 'urn:guildhall:call:0';
+export const NS_CONTRACT = 'urn:guildhall:contract:0';
 
 /** Administrative nodes that are never somebody's offer (XEP-0133, XEP-0146). */
 export const NS_ADMIN = 'http://jabber.org/protocol/admin';

@@ -46,6 +46,8 @@ export type CrawlLimits = {
   pingPeriodMs: number;
   /** How often what is overdue is swept up. */
   sweepPeriodMs: number;
+  /** How long an agent may take over one stage of a call; less than what the contract waits. */
+  callTimeoutMs: number;
 };
 
 export const crawlLimits: CrawlLimits = {
@@ -54,6 +56,7 @@ export const crawlLimits: CrawlLimits = {
   presenceSettleMs: 10_000,
   pingPeriodMs: 300_000,
   sweepPeriodMs: 600_000,
+  callTimeoutMs: 110_000,
 };
 
 /** A comma list of addresses. */
@@ -119,6 +122,7 @@ const Environment = z.object({
   PRESENCE_SETTLE_MS: z.coerce.number().int().positive().default(crawlLimits.presenceSettleMs),
   PING_PERIOD_MS: z.coerce.number().int().positive().default(crawlLimits.pingPeriodMs),
   SWEEP_PERIOD_MS: z.coerce.number().int().positive().default(crawlLimits.sweepPeriodMs),
+  CALL_TIMEOUT_MS: z.coerce.number().int().positive().default(crawlLimits.callTimeoutMs),
 });
 
 /** @throws {Error} that names each variable with what it takes. */
@@ -158,6 +162,7 @@ export function readConfig(environment: { [name: string]: string | undefined }):
       presenceSettleMs: env.PRESENCE_SETTLE_MS,
       pingPeriodMs: env.PING_PERIOD_MS,
       sweepPeriodMs: env.SWEEP_PERIOD_MS,
+      callTimeoutMs: env.CALL_TIMEOUT_MS,
     },
   };
 }

@@ -2,7 +2,9 @@
 
 import type { Database } from '../db/database.ts';
 import { beat } from '../db/heartbeat.ts';
+import { takeAnswer } from '../operations/challenges.ts';
 import { readCommandNotice } from '../protocol/command-notice.ts';
+import type { ConfirmAnswer } from '../protocol/http-auth.ts';
 import { bareJid, type Jid, tryJid } from '../protocol/jid.ts';
 import { NS_AGENTCARD, NS_AGENTCARD_0, NS_LISTING, NS_ROSTER } from '../protocol/namespaces.ts';
 import { ParseError } from '../protocol/parse-error.ts';
@@ -19,6 +21,8 @@ import { Crawler } from './crawl.ts';
 import { openFront } from './front.ts';
 import { publishIdentity } from './identity/publish.ts';
 import { Indexer } from './indexer.ts';
+import { Jobs } from './jobs/jobs.ts';
+import { confirmationIn } from './jobs/messages.ts';
 import { errorText, type Log } from './log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from './pace.ts';
 import { PresenceBook } from './presence-book.ts';
@@ -53,7 +57,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
 
   const handlers: SessionHandlers = {
     onPresence: (stanza) => void (rooms.onPresence(stanza) || roster.onPresence(stanza)),
-    onMessage: (stanza) => onMessage(stanza),
+    onMessage: (stanza) => void onMessage(stanza),
     onQuery: (stanza) => onQuery(stanza),
     onFreshSession: () => void onFreshSession(),
   };
@@ -118,6 +122,13 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     // Its subscription ends as if it had ended it itself.
     endSubscription: (jid) => roster.onPresence(xml('presence', { from: jid, type: 'unsubscribe' })),
   });
+  const jobs = new Jobs({
+    deps: services.deps,
+    databaseUrl: config.databaseUrl,
+    session,
+    callTimeoutMs: limits.callTimeoutMs,
+    log,
+  });
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
   let isStopping = false;
@@ -151,13 +162,26 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     if (answered) session.send(answered);
   }
 
-  function onMessage(stanza: Element): void {
+  /** What may confirm a request and does not is a message like any other: a code looks like a word. */
+  async function onMessage(stanza: Element): Promise<void> {
+    if (jobs.onMessage(stanza)) return;
     const from = tryJid(stanza.attrs.from);
     if (isStopping) return;
+    const confirmation = from && confirmationIn(stanza);
+    if (confirmation && (await isTaken(bareJid(from), confirmation))) return;
     if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
     else if (from) {
       onNotice(stanza, from);
       void chat.onMessage(stanza);
+    }
+  }
+
+  async function isTaken(jid: string, confirmation: ConfirmAnswer): Promise<boolean> {
+    try {
+      return await takeAnswer(services.deps, jid, confirmation);
+    } catch (error) {
+      log('error', 'confirmation-failed', { error: errorText(error) });
+      return false;
     }
   }
 
@@ -188,6 +212,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
   pulse.start();
   sweeper.start();
   alerts.start();
+  jobs.start();
   return {
     session,
     isOnline,
@@ -195,6 +220,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     async stop() {
       isStopping = true;
       clearInterval(heartbeat);
+      const idle = jobs.stop();
       await pulse.stop();
       await sweeper.stop();
       await alerts.stop();
@@ -204,6 +230,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
       await wanted.settle();
       const isLost = leaving !== null;
       await leave();
+      await idle;
       if (!isLost) await sign();
     },
   };

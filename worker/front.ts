@@ -15,6 +15,7 @@ import { a2aCommands } from './commands/a2a-commands.ts';
 import { CommandDesk } from './commands/desk.ts';
 import { findingCommands } from './commands/finding-commands.ts';
 import { type ProviderHooks, providerCommands } from './commands/provider-commands.ts';
+import { tradeCommands } from './commands/trade-commands.ts';
 import type { Config } from './config.ts';
 import { Gate } from './gate.ts';
 import { readPicture } from './identity/avatar.ts';
@@ -45,6 +46,7 @@ export function openFront({ config, db, log, send, askOwn, isUp, isSubscriber, .
   const conversation = new Conversation(deps);
   const commands = [
     ...findingCommands(deps),
+    ...tradeCommands(deps),
     ...providerCommands(deps, hooks),
     ...a2aCommands(conversation, businessCard(own, contacts)),
   ];

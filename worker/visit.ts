@@ -9,10 +9,17 @@ import { observeVisit } from '../db/vitality.ts';
 import type { AgentIndex } from '../db/write-index.ts';
 import { denialIn } from '../market/denial.ts';
 import { type Described, describe } from '../market/describe.ts';
-import type { CommandFacts, DatedFacts, FactSource, Facts } from '../market/facts.ts';
+import {
+  type CommandFacts,
+  type DatedFacts,
+  type FactSource,
+  type Facts,
+  valuesOf,
+} from '../market/facts.ts';
 import type { Listing, Source } from '../market/listing.ts';
 import { qualityOf } from '../market/quality.ts';
 import type { RegistrationRecord } from '../market/registration.ts';
+import { statedRelay } from '../market/relay.ts';
 import { versionOf } from '../market/version.ts';
 import { tryJid } from '../protocol/jid.ts';
 import type { Asker } from './ask.ts';
@@ -83,7 +90,10 @@ export async function visit(deps: VisitDeps, target: LeasedTarget): Promise<Visi
   if (look.publications) await publish(db, jid, look.publications);
   const facts = { ...known, ...datedNow(look.fresh) };
   const described = indexOf(target, describe({ jid, consented, facts }), facts, look);
-  const index = asRegistered(described, await findRegistration(db, jid), consented);
+  const stated = valuesOf(facts);
+  const index = asRegistered(described, await findRegistration(db, jid), consented, (node) =>
+    statedRelay(stated, node),
+  );
   // The write asks once more whether the consent still stands: it may have gone while the agent was asked.
   const outcome = await indexer.write(index);
   await observeVisit(db, { jid, ...signalsOf(look, consented), replyMs: null });

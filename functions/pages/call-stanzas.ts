@@ -1,8 +1,9 @@
 /** The stanzas with which an XMPP client runs a listing's command (XEP-0050, XEP-0004). */
 
-import type { Input, Listing } from '../../market/listing.ts';
+import { fieldTypeOf } from '../../market/input-fields.ts';
+import type { Listing } from '../../market/listing.ts';
 import { writeCommandRequest } from '../../protocol/commands.ts';
-import { type FieldType, field, form } from '../../protocol/data-form.ts';
+import { field, form } from '../../protocol/data-form.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import type { FormValues } from './form-values.ts';
 
@@ -25,7 +26,7 @@ export function submitStanza(
   const fields = listing.inputs.map((input, at) => {
     const given = values[at] ?? [];
     const shown = given.length === 0 && input.required ? [missingValue] : given;
-    return field(input.name, shown, fieldType(input));
+    return field(input.name, shown, fieldTypeOf(input));
   });
   const command = {
     node,
@@ -38,24 +39,4 @@ export function submitStanza(
 
 function iq(to: string, id: string, child: Element): Element {
   return xml('iq', { type: 'set', to, id }, child);
-}
-
-function fieldType(input: Input): FieldType {
-  if (input.secret) return 'text-private';
-  switch (input.type) {
-    case 'boolean':
-      return 'boolean';
-    case 'enum':
-      return input.multiple ? 'list-multi' : 'list-single';
-    case 'jid':
-      return input.multiple ? 'jid-multi' : 'jid-single';
-    case 'string':
-    case 'number':
-    case 'integer':
-    case 'date':
-    case 'date-time':
-    case 'uri':
-    case 'email':
-      return input.multiline ? 'text-multi' : 'text-single';
-  }
 }

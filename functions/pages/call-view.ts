@@ -5,9 +5,11 @@ import type { ListingRecord } from '../../market/listing.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { xmppUri } from '../../protocol/xmpp-uri.ts';
 import { executeStanza, sessionPlaceholder, submitStanza } from './call-stanzas.ts';
+import { codeBlock, quoted } from './code-block.ts';
 import type { FormValues } from './form-values.ts';
 import { type Html, nothing, said } from './html.ts';
 import { isLink, listingJsonPath } from './paths.ts';
+import { relayView } from './relay-view.ts';
 import { openTag, xmlView } from './xml-view.ts';
 
 /** @param origin where this directory is reached, for commands to copy */
@@ -15,6 +17,7 @@ export function callView(record: ListingRecord, values: FormValues, origin: stri
   return html`<section id="call" aria-labelledby="call-title">
 <h2 id="call-title">How to call it</h2>
 ${way(record, values)}
+${relayView(record.listing, values, origin)}
 <h3>This listing as JSON</h3>
 ${codeBlock('Shell', html`curl ${quoted(`${origin}${listingJsonPath(record.listing.id)}`)}`)}
 </section>`;
@@ -70,10 +73,6 @@ function submitView({ listing }: ListingRecord, jid: string, node: string, value
   return xmlView(submitStanza(jid, node, listing, values), wrap);
 }
 
-export function codeBlock(language: string, content: Html, isLive = false): Html {
-  return html`<figure class="code"><figcaption>${language}</figcaption><pre tabindex="0" dir="ltr"${isLive ? html` data-submit` : nothing}><code>${content}</code></pre></figure>`;
-}
-
 function nodeText(node: string | null): Html {
   return node === null ? nothing : html`, node <code>${said(node)}</code>`;
 }
@@ -86,9 +85,4 @@ function urlText(url: string): Html {
   return isLink(url)
     ? html`<a href="${url}" rel="nofollow noopener noreferrer">${said(url)}</a>`
     : html`<code>${said(url)}</code>`;
-}
-
-/** One argument of a shell. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -2,7 +2,8 @@
 
 import { html } from 'hono/html';
 import type { Listing, ListingRecord, ListingStatus } from '../../market/listing.ts';
-import { callView, codeBlock } from './call-view.ts';
+import { callView } from './call-view.ts';
+import { codeBlock } from './code-block.ts';
 import type { FormValues } from './form-values.ts';
 import { formView } from './form-view.ts';
 import { languageAttribute, stateBadge, tagList } from './hit.ts';

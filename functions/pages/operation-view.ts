@@ -15,7 +15,7 @@ import {
   sampleCommand,
   sampleUrl,
 } from '../openapi-document.ts';
-import { codeBlock } from './call-view.ts';
+import { codeBlock } from './code-block.ts';
 import { type Html, nothing } from './html.ts';
 import { isProblemCode } from './problem-pages.ts';
 import { limitsView, membersView, typeView } from './schema-view.ts';

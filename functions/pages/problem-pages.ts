@@ -3,7 +3,7 @@
 import { html } from 'hono/html';
 import { type Problem, type ProblemCode, problems } from '../../market/problem.ts';
 import { problemExample } from '../problem-examples.ts';
-import { codeBlock } from './call-view.ts';
+import { codeBlock } from './code-block.ts';
 import { type Html, said } from './html.ts';
 import { layout } from './layout.ts';
 import { fact } from './listing-page.ts';

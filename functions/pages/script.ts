@@ -3,6 +3,7 @@
  * offers what can be asked. Kept as text, since it runs in browsers and is served as it stands.
  */
 
+import { callScript } from './call-script.ts';
 import { missingValue } from './call-stanzas.ts';
 import { completionOffersScript } from './completion-offers-script.ts';
 import { completionScript } from './completion-script.ts';
@@ -60,7 +61,8 @@ export const script = String.raw`'use strict';
     button.type = 'reset';
     button.textContent = 'Reset';
     form.querySelector('[data-note]').textContent =
-      'The stanza below follows what you enter. Nothing leaves this page.';
+      'The stanza below follows what you enter. Nothing leaves this page' +
+      (document.querySelector('form[data-call]') ? ' until you call.' : '.');
     // A browser that comes back to the page may have kept what was entered.
     form.querySelectorAll('[data-field]').forEach(write);
   }
@@ -93,5 +95,6 @@ export const script = String.raw`'use strict';
   addEventListener('hashchange', openTarget);
   openTarget();
 })();
+(() => {${callScript}})();
 (() => {${completionOffersScript}${completionScript}})();
 `;

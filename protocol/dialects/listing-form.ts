@@ -102,7 +102,8 @@ export function writeListingForm(of: ListingForm): Form {
   return form('result', [field('FORM_TYPE', NS_LISTING, 'hidden'), ...stated]);
 }
 
-function readPrice(from: Form): ListingForm['price'] {
+/** Null where it has no amount, or one that is not of the form that prices have. */
+export function readPrice(from: Form): ListingForm['price'] {
   const amount = formValue(from, 'price_amount') ?? '';
   const currency = (formValue(from, 'price_currency') ?? '').toUpperCase();
   if (!AMOUNT.test(amount) || !CURRENCY.test(currency)) return null;

@@ -1,10 +1,6 @@
 /** Searching over XMPP, beside the same over HTTP and beside bare questions through the same server. */
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import tls from 'node:tls';
 import { sql } from 'drizzle-orm';
 import { writeIndex } from '../../db/write-index.ts';
 import { field, form, formValue, readForm, writeForm } from '../../protocol/data-form.ts';
@@ -13,22 +9,16 @@ import { type Element, xml } from '../../protocol/xml.ts';
 import { openComponent } from '../component.ts';
 import { registerAccount } from '../register.ts';
 import { openSession, type Session } from '../specialists/session.ts';
-import { startChild } from '../stack/child.ts';
-import { startNetwork } from '../stack/network.ts';
-import { ensurePackages } from '../stack/packages.ts';
-import { root } from '../stack/paths.ts';
-import { freePort } from '../stack/ports.ts';
 import { bench as alerts } from './alerts-bench.ts';
 import { startServer } from './http-load.ts';
 import { atLeast, type Bench, type Ratios } from './ratio.ts';
 import { agentOf, randomOf, wordOf } from './sample-listings.ts';
 import { withScratchDatabase } from './scratch-database.ts';
 import { client, throughputs } from './throughput.ts';
+import { secret, startBenchServer, startBenchWorker } from './xmpp-stack.ts';
 
 type Say = (line: string) => void;
 
-const addresses: [string, string] = ['127.0.0.6', '127.0.0.7'];
-const secret = 'a secret of the benchmark';
 const batchSize = 500;
 const askerCount = 4;
 const readyTimeoutMs = 30_000;
@@ -116,26 +106,7 @@ async function startXmpp(
   pages: Map<string, Element>,
   ends: (() => unknown)[],
 ): Promise<Session[]> {
-  await ensurePackages(['prosody', 'lua-unbound'], { log: console.log });
-  const dir = mkdtempSync(join(tmpdir(), 'guildhall-bench-xmpp-'));
-  ends.push(() => rmSync(dir, { recursive: true, force: true }));
-  const componentPort = await freePort();
-  const network = await startNetwork({
-    dir,
-    logDir: dir,
-    addresses,
-    c2sPort: await freePort(),
-    componentPort,
-    componentSecret: secret,
-    components: [{ name: 'bare', domainIndex: 0, secret }],
-  });
-  ends.push(() => network.stop());
-  tls.setDefaultCACertificates([
-    ...tls.getCACertificates('default'),
-    readFileSync(network.authority, 'utf8'),
-  ]);
-  const [home] = network.servers;
-  if (!home) throw new Error('the network has no server');
+  const home = await startBenchServer(['bare'], ends);
   const bare = await openComponent({
     service: home.componentService,
     domain: `bare.${home.domain}`,
@@ -147,25 +118,7 @@ async function startXmpp(
     },
   });
   ends.push(() => bare.close());
-  const worker = await startChild({
-    name: 'the worker',
-    command: process.execPath,
-    args: ['worker/main.ts'],
-    cwd: root,
-    env: {
-      ...process.env,
-      DATABASE_URL_DIRECT: databaseUrl,
-      XMPP_SERVICE: home.componentService,
-      XMPP_JID: `guildhall.${home.domain}`,
-      XMPP_PASSWORD: secret,
-      NODE_EXTRA_CA_CERTS: network.authority,
-      LOG_LEVEL: 'error',
-      QUESTIONS_PER_MINUTE: '0',
-      DOMAIN_QUESTIONS_PER_MINUTE: '0',
-    },
-    logFile: join(dir, 'worker.log'),
-  });
-  ends.push(() => worker.stop());
+  await startBenchWorker(home, databaseUrl, ends);
   const askers = await Promise.all(
     Array.from({ length: askerCount }, async (_, at) => {
       const account = {

@@ -7,7 +7,8 @@ import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
 import { type CommandDesk, commandDesk } from './commands.ts';
 import { capsElement } from './disco.ts';
 import { submitElement, xmlSafe } from './forms.ts';
-import { NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
+import { addressOf, keepRegistered, type Lease } from './lease.ts';
+import { NS_COMMANDS, NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
 import type { Persona, Publication } from './persona.ts';
 import { openRoom } from './room.ts';
 import { type Roster, rosterFor } from './roster.ts';
@@ -75,6 +76,7 @@ export async function startSpecialist(
       clearTimeout(agent.back);
       agent.live?.session.send(xml('presence', { type: 'unavailable' }));
       agent.live?.roster.stop();
+      agent.live?.lease?.stop();
       await agent.live?.session.close();
       agent.live = null;
       await finished;
@@ -89,7 +91,7 @@ type Agent = {
   persona: Persona;
   desk: CommandDesk;
   stopping: AbortController;
-  live: { session: Session; roster: Roster } | null;
+  live: { session: Session; roster: Roster; lease: Lease | null } | null;
   /** Until when it stays away from the directory, by this machine's clock, and what brings it back. */
   backMs: number;
   back: NodeJS.Timeout | undefined;
@@ -133,6 +135,7 @@ async function connect(agent: Agent): Promise<Ended> {
     onStanza: (stanza) => take(agent, stanza),
     onEnd(error) {
       agent.live?.roster.stop();
+      agent.live?.lease?.stop();
       agent.live = null;
       resolve(error);
     },
@@ -142,7 +145,7 @@ async function connect(agent: Agent): Promise<Ended> {
     return ended;
   }
   const roster = rosterFor(session, directory);
-  agent.live = { session, roster };
+  agent.live = { session, roster, lease: null };
   try {
     await roster.load();
     for (const publication of agent.persona.publications) await publish(session, publication);
@@ -154,6 +157,13 @@ async function connect(agent: Agent): Promise<Ended> {
   session.send(xml('presence', {}, agent.persona.sendsCaps && capsElement(agent.persona.info)));
   roster.begin();
   if (agent.persona.consents && Date.now() >= agent.backMs) roster.join();
+  if (agent.persona.registers && agent.live) {
+    const to = addressOf(directory);
+    agent.live.lease = keepRegistered(
+      async (command) => (await session.request('set', command, to)).getChild('command', NS_COMMANDS),
+      (line) => log?.(`${agent.bareJid} is ${line}`),
+    );
+  }
   if (agent.persona.room) {
     await openRoom(session, agent.persona.room, 'Specialists').catch((error: Error) =>
       log?.(`${agent.bareJid} cannot open ${agent.persona.room}: ${error.message}`),

@@ -55,6 +55,7 @@ export function aiSnsPersona(skill: Skill, bareJid: string): Persona {
       },
     ],
     consents: true,
+    registers: true,
   };
 }
 

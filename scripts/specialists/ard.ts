@@ -27,6 +27,7 @@ export function ardPersona(skill: Skill, bareJid: string): Persona {
       },
     ],
     consents: true,
+    registers: true,
     chat: (text) => chatReply(skill, text),
   };
 }

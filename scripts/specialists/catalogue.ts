@@ -21,12 +21,15 @@ import { geocodeCity } from './skills/geocode-city.ts';
 import { hashText } from './skills/hash-text.ts';
 import { language } from './skills/language.ts';
 import { loan } from './skills/loan.ts';
+import { lostProperty } from './skills/lost-property.ts';
 import { morseCode } from './skills/morse-code.ts';
 import { numerals } from './skills/numerals.ts';
 import { qrCode } from './skills/qr-code.ts';
 import { romanNumerals } from './skills/roman-numerals.ts';
 import { roundRobin } from './skills/round-robin.ts';
 import { slug } from './skills/slug.ts';
+import { splitBill } from './skills/split-bill.ts';
+import { teaTimer } from './skills/tea-timer.ts';
 import { textStatistics } from './skills/text-statistics.ts';
 import { timeZones } from './skills/time-zones.ts';
 import { units } from './skills/units.ts';
@@ -41,7 +44,7 @@ export type Specialist = {
   found?: 'pubsub' | 'room';
   /** It says that it wants to be in no directory. */
   noindex?: true;
-  /** It has a command by which it withdraws its consent for a while. */
+  /** It only subscribes, so that nobody has it called, and has a command by which it withdraws for a while. */
   leaves?: true;
 } & ({ dialect: 'ai-sns' | 'ard' | 'plain' } | { dialect: 'guildhall'; offer: Offer });
 
@@ -146,6 +149,9 @@ export const specialists: readonly Specialist[] = [
     offer: { placement: 'pubsub', terms },
   },
   { account: 'morse', domainIndex: 0, dialect: 'ard', skill: morseCode },
+  { account: 'bill', domainIndex: 0, dialect: 'plain', skill: splitBill },
+  { account: 'tea', domainIndex: 1, dialect: 'plain', skill: teaTimer },
+  { account: 'lost', domainIndex: 0, dialect: 'plain', skill: lostProperty },
   { account: 'digits', domainIndex: 0, leaves: true, dialect: 'plain', skill: checkDigits },
   { account: 'cipher', domainIndex: 1, noindex: true, dialect: 'plain', skill: caesarCipher },
 ];
@@ -212,6 +218,8 @@ export function personaOf(
     info: noindex ? { ...info, features: [...info.features, NS_NOINDEX] } : info,
     commands: leaves ? [...commands, { command: leaving, info: commandInfo(leaving) }] : commands,
     consents: found === undefined,
+    // Whoever can leave only subscribes: a registration would keep it in the directory.
+    registers: found === undefined && !leaves,
     ...(found === 'room' && { room: roomOf(domain) }),
   };
 }

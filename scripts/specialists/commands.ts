@@ -1,10 +1,10 @@
-/** XEP-0050: Ad-Hoc Commands, version 1.3.0, for commands of one form and one answer. */
+/** XEP-0050: Ad-Hoc Commands, version 1.3.0, for commands of one form or two, and one answer. */
 import { randomUUID } from 'node:crypto';
 import { type Element, xml } from '@xmpp/xml';
 import { readAnswers } from './answers.ts';
 import { formElement, readSubmission, resultElement, xmlSafe } from './forms.ts';
 import { NS_COMMANDS } from './namespaces.ts';
-import { type Answers, type Field, type Output, UserError } from './skill.ts';
+import { type Answers, FailureError, type Field, type Output, UserError } from './skill.ts';
 import { commandError, stanzaError } from './stanza-error.ts';
 
 const sessionsMax = 1_000;
@@ -15,6 +15,8 @@ export type Command = {
   name: string;
   instructions: string;
   fields: readonly Field[];
+  /** The form that follows the first. */
+  second?: readonly Field[];
   run(answers: Answers): readonly Output[] | Promise<readonly Output[]>;
 };
 
@@ -27,7 +29,10 @@ export type CommandManner = 'strict' | 'lenient';
 /** Answers the commands of one agent; what it returns is the `<command/>` or an `<error/>`. */
 export type CommandDesk = { answer(from: string, request: Element): Promise<Element> };
 
-type Session = { from: string; node: string; startedMs: number };
+type Filled = ReadonlyMap<string, readonly string[]>;
+
+/** `first` is what the first form was filled in with, where there is a second. */
+type Session = { from: string; node: string; startedMs: number; first: Filled | null };
 
 const actions = new Set(['cancel', 'complete', 'execute', 'next', 'prev']);
 
@@ -42,27 +47,39 @@ export function commandDesk(commands: readonly Command[], manner: CommandManner)
       sessions.delete(id);
     }
     const id = randomUUID();
-    sessions.set(id, { from, node: command.node, startedMs: Date.now() });
+    sessions.set(id, { from, node: command.node, startedMs: Date.now(), first: null });
     return executing(command, id);
   }
 
-  function find(from: string, node: string, id: string): boolean {
+  function find(from: string, node: string, id: string): Session | null {
     const session = sessions.get(id);
-    if (session?.from !== from || session.node !== node) return false;
-    return Date.now() - session.startedMs <= sessionLifetimeMs;
+    if (session?.from !== from || session.node !== node) return null;
+    return Date.now() - session.startedMs <= sessionLifetimeMs ? session : null;
   }
 
-  async function submit(command: Command, id: string, request: Element): Promise<Element> {
+  async function submit(command: Command, id: string, session: Session, request: Element): Promise<Element> {
     const submission = readSubmission(request);
     if (!submission) return commandError('bad-payload', 'The form of this step is missing.');
+    const { first } = session;
+    const [fields, filled] = first
+      ? [[...command.fields, ...(command.second ?? [])], new Map([...first, ...submission])]
+      : [command.fields, submission];
     try {
-      const outputs = await command.run(readAnswers(command.fields, submission));
+      const answers = readAnswers(fields, filled);
+      if (command.second && !first) {
+        session.first = submission;
+        return executing(command, id, { fields: command.second, isFirst: false });
+      }
+      const outputs = await command.run(answers);
       sessions.delete(id);
       return commandElement(command, id, 'completed', resultElement(command.name, outputs));
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      if (!(error instanceof UserError || error instanceof FailureError)) throw error;
       const note = xml('note', { type: 'error' }, xmlSafe(error.message));
-      if (manner === 'strict') return executing(command, id, submission, note);
+      if (manner === 'strict' && error instanceof UserError) {
+        const shown = first ? (command.second ?? []) : command.fields;
+        return executing(command, id, { fields: shown, isFirst: !first }, submission, note);
+      }
       sessions.delete(id);
       return commandElement(command, id, 'completed', note);
     }
@@ -75,9 +92,9 @@ export function commandDesk(commands: readonly Command[], manner: CommandManner)
       const action = request.attrs.action ?? 'execute';
       if (!actions.has(action)) return commandError('malformed-action', 'There is no such action.');
       const id = request.attrs.sessionid;
-      const known = id !== undefined && find(from, command.node, id);
+      const known = id === undefined ? null : find(from, command.node, id);
       if (action === 'cancel') {
-        if (known) sessions.delete(id);
+        if (known && id !== undefined) sessions.delete(id);
         else return unknownSession(manner);
         return commandElement(command, id, 'canceled');
       }
@@ -85,10 +102,11 @@ export function commandDesk(commands: readonly Command[], manner: CommandManner)
       if (!known || id === undefined) {
         return manner === 'lenient' ? open(from, command) : unknownSession(manner);
       }
-      if (manner === 'strict' && (action === 'next' || action === 'prev')) {
+      const isNext = action === 'next' && command.second && !known.first;
+      if (manner === 'strict' && !isNext && (action === 'next' || action === 'prev')) {
         return commandError('bad-action', 'This step can be completed or cancelled.');
       }
-      return submit(command, id, request);
+      return submit(command, id, known, request);
     },
   };
 }
@@ -102,15 +120,17 @@ function unknownSession(manner: CommandManner): Element {
 function executing(
   command: Command,
   id: string,
-  filled?: ReadonlyMap<string, readonly string[]>,
+  { fields, isFirst } = { fields: command.fields, isFirst: true },
+  filled?: Filled,
   note?: Element,
 ): Element {
+  const action = isFirst && command.second ? 'next' : 'complete';
   return commandElement(
     command,
     id,
     'executing',
-    xml('actions', { execute: 'complete' }, xml('complete')),
-    formElement(command.name, command.instructions, command.fields, filled),
+    xml('actions', { execute: action }, xml(action)),
+    formElement(command.name, command.instructions, fields, filled),
     note,
   );
 }

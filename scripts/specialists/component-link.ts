@@ -20,7 +20,11 @@ export type ComponentLinkOptions = ComponentAddress & {
   log?: ((line: string) => void) | undefined;
 };
 
-export type ComponentLink = { stop(): Promise<void> };
+export type ComponentLink = {
+  /** Sends, or drops silently while there is no connection. */
+  send(stanza: Element): void;
+  stop(): Promise<void>;
+};
 
 /**
  * Connects a component and returns when it is connected for the first time. It then reconnects by itself, with jittered
@@ -64,6 +68,7 @@ export async function linkComponent(options: ComponentLinkOptions): Promise<Comp
 
   await connect();
   return {
+    send: (stanza) => live?.send(stanza),
     async stop() {
       stopping.abort();
       await reconnecting;

@@ -72,10 +72,10 @@ async function startAgents(stack: Stack, running: Set<Running>): Promise<void> {
 }
 
 /** The components that the stack has a place for. */
-async function startComponents({ components }: Stack, running: Set<Running>): Promise<void> {
+async function startComponents({ components, directory }: Stack, running: Set<Running>): Promise<void> {
   for (const component of components) {
     const start = { gateway: startGateway, oldtimer: startOldtimer }[component.name];
-    if (start) running.add(await start({ ...component, log: console.log }));
+    if (start) running.add(await start({ ...component, directory, log: console.log }));
   }
 }
 

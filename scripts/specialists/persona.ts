@@ -24,6 +24,8 @@ export type Persona = {
   publications: readonly Publication[];
   /** It subscribes to the directory, which is its consent. */
   consents: boolean;
+  /** It registers with the directory, and so lets the directory call it for others. */
+  registers: boolean;
   /** The room that it opens to everybody and stays in. */
   room?: string;
   /** What it answers to a message. */

@@ -24,6 +24,7 @@ export function commandOf(skill: Skill, node: string): Command {
     name: skill.name,
     instructions: skill.description,
     fields: skill.fields,
+    ...(skill.second && { second: skill.second }),
     run: (answers) => runSkill(skill, answers),
   };
 }
@@ -55,6 +56,7 @@ export function plainPersona(skill: Skill): Persona {
     commands: [{ command: commandOf(skill, skill.id), info: commandInfo(skill) }],
     publications: [],
     consents: true,
+    registers: true,
   };
 }
 

@@ -58,13 +58,20 @@ export type Skill = {
   /** Requests in people's own words. */
   queries: readonly string[];
   fields: readonly Field[];
-  /** Throws a UserError for values that are well-formed but cannot be used. */
+  /** What is asked for once these are known. */
+  second?: readonly Field[];
+  /** Throws a UserError for values that are well-formed but cannot be used, a FailureError where it cannot be done. */
   run(answers: Answers): readonly Output[] | Promise<readonly Output[]>;
 };
 
 /** A mistake of the person who filled in the form; the message is meant for that person. */
 export class UserError extends Error {
   override name = 'UserError';
+}
+
+/** It cannot be done, whatever is filled in. */
+export class FailureError extends Error {
+  override name = 'FailureError';
 }
 
 export const lineCharactersMax = 500;

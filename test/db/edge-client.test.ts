@@ -89,7 +89,7 @@ describe('a statement that is planned once', () => {
 
   test('fails as it would without a plan, and may do what its caller may', async () => {
     await expect(run('select $1::int', ['x'])).rejects.toMatchObject({ code: '22P02' });
-    await expect(run('select jid from token', [])).rejects.toMatchObject({ code: '42501' });
+    await expect(run('select jid from subscription', [])).rejects.toMatchObject({ code: '42501' });
     await expect(run('delete from listing returning id', [])).rejects.toMatchObject({ code: '42601' });
     await expect(run('select pg_sleep(10)', [])).rejects.toMatchObject({ code: '57014' });
     expect(await run('select 1 as fine', [])).toEqual([{ fine: 1 }]);

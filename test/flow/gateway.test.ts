@@ -36,11 +36,11 @@ describe('an Agent Gateway', () => {
     );
     expect(isGateway(await crawler.infoOf(gateway))).toBe(true);
     expect(await listEndpoints(crawler.asker(), gateway)).toEqual({
-      endpoints: [`numbers@${gateway}`, `phrases@${gateway}`],
+      endpoints: [`kitchen@${gateway}`, `numbers@${gateway}`, `phrases@${gateway}`],
       complete: true,
       faults: [],
     });
-    expect(pages).toBe(2);
+    expect(pages).toBe(3);
   });
 
   test('has tools whose manifest, schemas and hashes agree, with typed inputs and outputs', async () => {

@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connectWorker } from '../../db/connect-worker.ts';
+import { grantConsent } from '../../db/consent.ts';
+import { grantRegistration } from '../../db/registrations.ts';
+import { insertToken } from '../../db/tokens.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { createApp } from '../../functions/app.ts';
 import {
@@ -13,6 +16,10 @@ import {
   routesOf,
 } from '../../functions/openapi-document.ts';
 import { parsePolicy } from '../../market/policy.ts';
+import { isProblem } from '../../market/problem.ts';
+import { hashToken } from '../../market/token.ts';
+import { startChallenge, takeAnswer } from '../../operations/challenges.ts';
+import { openCall } from '../../operations/contracts/call.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 import { inputOf } from '../support/inputs.ts';
@@ -24,6 +31,11 @@ const routes = routesOf(document).map((route): [string, Route] => [`${route.meth
 const jid = 'fx@works.test';
 const { id } = listingOf(jid, { node: 'fx' });
 const faults: Error[] = [];
+const token = 'guildhall_of-this-test';
+const client = { jid: 'ann@agents.test', domain: 'agents.test' };
+/** A contract of the bearer, and a challenge that was confirmed with its verifier. */
+let contract = '';
+let confirmed = { id: '', verifier: '' };
 
 let app: ReturnType<typeof createApp>;
 
@@ -39,6 +51,27 @@ beforeAll(async () => {
     ],
     0,
   );
+  const deps = { db, policy: parsePolicy('works.test', null) };
+  await insertToken(
+    db,
+    { id: 't1', jid: client.jid, hash: hashToken(token), scopes: ['read', 'trade'], label: null, days: 1 },
+    9,
+  );
+  await insertToken(db, { id: 't2', jid: client.jid, hash: 'h', scopes: ['read'], label: null, days: 1 }, 9);
+  const wish = { leaseHours: 24, relay: null, presence: null, about: null };
+  await grantRegistration(db, { jid, domain: 'works.test' }, wish);
+  const made = await openCall(deps, client, { listing: id, input: { amount: 1 }, seq: null }, null);
+  if (isProblem(made)) throw new Error(made.detail);
+  contract = made.id;
+  await grantConsent(db, 'bob@agents.test');
+  const started = await startChallenge(deps, {
+    ...{ address: 'bob@agents.test', code: '482913', scopes: ['read'], days: 1, label: null },
+    ...{ url: 'https://guildhall.example/', requester: 'a test' },
+  });
+  if (isProblem(started)) throw new Error(started.detail);
+  const granted = { granted: true, confirm: null, thread: null, words: null, condition: null };
+  await takeAnswer(deps, 'bob@agents.test', granted);
+  confirmed = started;
   app = createApp({
     deps: { db, policy: parsePolicy('works.test', null) },
     referrals: [
@@ -90,10 +123,11 @@ function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<st
     chosen,
     fc.option(fc.constantFrom(...parameters, null)),
     odd,
-    fc.constantFrom(id, jid),
+    fc.constantFrom(...ownPaths(path)),
   );
   return asked.map(([some, spoilt, word, own]) => {
-    const good = (one: Parameter) => (one.in === 'path' ? own : String(parameterExample(one)));
+    const good = (one: Parameter) =>
+      one.in === 'path' && one.name !== 'move' ? own : String(parameterExample(one));
     const given = some.map((one): [Parameter, string] => [one, one === spoilt ? word : good(one)]);
     const filled = given.reduce(
       (whole, [{ name }, value]) => whole.replace(`{${name}}`, () => encodeURIComponent(value)),
@@ -105,13 +139,27 @@ function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<st
   });
 }
 
-function initOf({ method, operation: { requestBody } }: Route): fc.Arbitrary<RequestInit> {
+/** What is there to be found below such a path. */
+function ownPaths(path: string): string[] {
+  if (path.startsWith('/v1/contracts/')) return [contract];
+  if (path.startsWith('/v1/tokens/challenges/')) return [confirmed.id];
+  return path.startsWith('/v1/tokens/') ? ['t2'] : [id, jid];
+}
+
+function initOf({ method, path, operation: { requestBody, security } }: Route): fc.Arbitrary<RequestInit> {
   const [media] = Object.values(requestBody?.content ?? {});
-  if (!media) return fc.constant({ method });
+  const known = {
+    ...(security && { authorization: `Bearer ${token}` }),
+    ...(path.startsWith('/v1/tokens/challenges/') && { verifier: confirmed.verifier }),
+  };
+  if (!media) return fc.constant({ method, headers: known });
   const schema = media.schema?.$ref
     ? document.components?.schemas?.[nameOf({ $ref: media.schema.$ref })]
     : null;
-  const example = schema?.example as { [name: string]: unknown };
+  const example = {
+    ...(schema?.example as { [name: string]: unknown }),
+    ...(path === '/v1/contracts' && { listing: id, input: { amount: 5 } }),
+  };
   const names = Object.keys(schema?.properties ?? {});
   const spoilt = fc
     .tuple(fc.constantFrom(...names, 'surprise'), fc.oneof(fc.jsonValue(), oddWord))
@@ -129,7 +177,7 @@ function initOf({ method, operation: { requestBody } }: Route): fc.Arbitrary<Req
   return fc.record({ body, type }).map(({ body, type }) => ({
     method,
     body,
-    headers: { 'content-type': type },
+    headers: { 'content-type': type, ...known },
   }));
 }
 

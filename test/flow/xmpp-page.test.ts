@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listingId } from '../../market/listing-id.ts';
 import { newsLimits, subscriptionLimits } from '../../market/subscription.ts';
+import { witnessLimits } from '../../operations/contracts/witness.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { formValue, readForm } from '../../protocol/data-form.ts';
@@ -11,6 +12,7 @@ import { NS_COMMANDS, NS_DATA, NS_DISCO_INFO, NS_SUBSCRIPTION } from '../../prot
 import { readPubsubEvent } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
+import { contractFormLimits } from '../../worker/commands/contract-form.ts';
 import { newsPageLimits } from '../../worker/pubsub/news-node.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
@@ -88,7 +90,11 @@ async function ask(agent: TestAgent, question: Element): Promise<Element> {
   const { type, to, id } = question.attrs;
   if (question.is('message')) {
     const heard = Promise.withResolvers<Element>();
-    agent.onMessage = (stanza) => stanza.getChild('body') && heard.resolve(stanza);
+    const { onMessage } = agent;
+    agent.onMessage = (stanza) => {
+      onMessage(stanza);
+      if (stanza.getChild('body')) heard.resolve(stanza);
+    };
     agent.send(question);
     return heard.promise;
   }
@@ -147,7 +153,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
   const heard: Element[] = [];
   ann.onMessage = (message) => void heard.push(message);
   const tossed = idOf(dice.jid, 'toss');
+  const heardByDice: Element[] = [];
+  dice.onMessage = (message) => void heardByDice.push(message);
   let [session, cursor, subscription, seq, at, end] = ['SESSION', 'CURSOR', 'ID', 'SEQ', 'AT', 'END'];
+  let contract = 'CONTRACT';
   const stanza = (title: string) =>
     page.stanza(title, [
       ...['roll', 'loaded', 'toss'].map((node): [string, string] => [
@@ -161,6 +170,7 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
       ['CURSOR', cursor],
       ['5f1d0c3a9be27764', subscription],
       ['31337', seq],
+      ['CONTRACT', contract],
       ['2026-11-20T17:05:12.345Z', at],
       ['2026-11-27T17:00:00Z', end],
     ]);
@@ -168,7 +178,40 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     const asked = ask(dice, stanza('the specialist sends: card'));
     return (await asked).attrs.type === 'result';
   });
+  /** Sends what the page has somebody send, and takes the session of the answer. */
+  const say = async (agent: TestAgent, title: string) => {
+    const answer = await ask(agent, stanza(title));
+    session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
+    return answer;
+  };
+  const isTold = async (name: string, to: Element[]) => {
+    const shown = stanza(`the directory tells: ${name}`);
+    const told = await until(name, async () => to.find(({ attrs }) => attrs.id === shown.attrs.id));
+    expect(shapeOf(told), String(told)).toBe(shapeOf(shown));
+    expect(told.getChildText('body')).toBe(shown.getChildText('body'));
+  };
+  /** What the specialist does with the contract that it is offered. */
+  const takeContract = async () => {
+    await isTold('contract-offered', heardByDice);
+    for (const name of page.namesOf('the specialist sends').filter((each) => each !== 'card')) {
+      if (name === 'deliver') {
+        await say(dice, 'the specialist sends: contract');
+        await say(dice, 'the specialist sends: contract-id');
+      }
+      const answer = await say(dice, `the specialist sends: ${name}`);
+      expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`the directory answers: ${name}`)));
+    }
+    await isTold('contract-accepted', heard);
+  };
+  /** What begins anew with the first step of its command. */
+  const begins = new Map([
+    ['move-id', 'the specialist sends: contract'],
+    ['contracts-list', 'you send: contracts'],
+    ['contracts-others', 'you send: contracts'],
+  ]);
   for (const name of page.namesOf('you send')) {
+    const first = begins.get(name);
+    if (first) await say(ann, first);
     const answer = await ask(ann, stanza(`you send: ${name}`));
     const who = name === 'call' ? 'the specialist' : 'the directory';
     expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`${who} answers: ${name}`)));
@@ -178,6 +221,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     session = answer.getChild('command', NS_COMMANDS)?.attrs.sessionid ?? session;
     cursor = textIn(answer, 'last') ?? cursor;
     if (name === 'subscribe-done') subscription = idIn(answer);
+    if (name === 'witness-submit') {
+      contract = idIn(answer);
+      await takeContract();
+    }
     if (name !== 'news-subscribe') continue;
     await addToss(dice);
     const [match, news] = await until('both are told', async () => {
@@ -212,12 +259,15 @@ describe('docs/xmpp.md', () => {
   test('states limits as they are', () => {
     const { perJidMax, perSiteMax, waitingMax } = subscriptionLimits;
     const many = (limit: number) => limit.toLocaleString('en');
+    const { unacceptedHours, unacceptedPerOtherMax, unacceptedPerOpenerMax } = witnessLimits;
     for (const said of [
       `more than ${many(nodeCharsMax)} characters`,
       `more than ${waitingMax} matches waited`,
       `has ${perJidMax} subscriptions, a registrable domain ${many(perSiteMax)}`,
       `more than ${many(newsLimits.backlogMax)} changes behind`,
       `${newsPageLimits.itemsDefault}, or as\n\`max_items\` says, up to ${newsPageLimits.itemsMax}`,
+      `In ${unacceptedHours} hours you make at most ${unacceptedPerOtherMax} offers to another, and ${unacceptedPerOpenerMax} in all`,
+      `fields of their own, up to ${contractFormLimits.resultFieldsMax}`,
       `have ${many(newsLimits.subscribersMax)} subscribers, ${newsLimits.perSiteMax} of one registrable domain`,
     ])
       expect(page.text).toContain(said);

@@ -54,9 +54,9 @@ describe('corrections', () => {
   });
 });
 
-test('a permission to relay holds over what the forms say, for what XMPP calls', () => {
-  const relayOf = (relay: 'allow' | 'deny' | null, listing: Listing) =>
-    permitRelay([listing], relay)[0]?.call?.relay;
+test('a permission to relay is for what XMPP calls, and a form that denies it holds', () => {
+  const relayOf = (relay: 'allow' | 'deny' | null, listing: Listing, isDenied = false) =>
+    permitRelay([listing], relay, () => isDenied)[0]?.call?.relay;
   const allowed: Listing = {
     ...plain,
     call: { protocol: 'xmpp-command', node: 'fx', url: null, relay: true },
@@ -66,6 +66,7 @@ test('a permission to relay holds over what the forms say, for what XMPP calls',
     false,
     true,
   ]);
+  expect(relayOf('allow', plain, true)).toBe(false);
   const http: Listing = {
     ...plain,
     call: { protocol: 'http-jsonrpc', node: null, url: 'https://x.test', relay: false },

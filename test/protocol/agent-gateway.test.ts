@@ -27,8 +27,17 @@ import {
   taskResultRequest,
   writeInvoke,
 } from '../../protocol/dialects/agent-gateway/task.ts';
+import {
+  readCancelAccepted,
+  readInputAccepted,
+  readTaskState,
+  taskStateRequest,
+  writeCancel,
+  writeProvideInput,
+} from '../../protocol/dialects/agent-gateway/task-control.ts';
+import { taskPayload } from '../../protocol/dialects/agent-gateway/task-payload.ts';
 import { isHashOf, isSameHash, readHash, writeHash } from '../../protocol/hashes.ts';
-import type { Json } from '../../protocol/json.ts';
+import type { Json, JsonObject } from '../../protocol/json.ts';
 import { ParseError } from '../../protocol/parse-error.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { canonicalXml, fixture, parseXml } from '../support/xml.ts';
@@ -124,6 +133,67 @@ describe('the values read from an Agent Gateway', () => {
   });
 });
 
+describe('a task of an Agent Gateway', () => {
+  const taskId = 'task-0a4c8e6d2b9f4713a5c1';
+
+  test('is found as it stands, with what it asks for', () => {
+    expect(readTaskState(read('task-state'))).toMatchObject({
+      taskId,
+      endpoint: 'tides@gate.test',
+      state: 'input_required',
+      revision: 2,
+      deadline: new Date('2026-11-02T09:15:00.5Z'),
+      resultAvailable: false,
+      pending: {
+        requestId: 'ask-2f0b6c1de94a4b7f8a33',
+        question: 'Which harbour?',
+        schema: { type: 'object', required: ['harbour'] },
+        expires: new Date('2026-11-02T09:30:00Z'),
+      },
+    });
+    expect(readInputAccepted(read('input-accepted'))).toEqual({ taskId, revision: 3 });
+    expect(readCancelAccepted(read('cancel-accepted'))).toEqual({ taskId, revision: 4 });
+  });
+
+  const asked = {
+    requestId: 'ask-2f0b6c1de94a4b7f8a33',
+    question: 'Which?',
+    inputSchema: {},
+    createdAt: '2026-11-02T09:15:03Z',
+  };
+  const error = { code: 'deadline-expired', message: 'Too late.', retryable: false };
+  test.each<[Parameters<typeof taskPayload>[0], JsonObject, object]>([
+    ['status', { state: 'running', updatedAt: '2026-11-02T09:15:03Z' }, { state: 'running' }],
+    ['progress', { percent: 40, stage: 'reading' }, { percent: 40, stage: 'reading', message: null }],
+    ['progress', { percent: 400, message: 'a\u202eb' }, { percent: null, message: 'ab' }],
+    ['input_required', asked, { request: { question: 'Which?', expires: null } }],
+    [
+      'completed',
+      { result: { content: [], isError: true }, summary: 'Done.' },
+      { isError: true, summary: 'Done.' },
+    ],
+    ['failed', { error }, error],
+    ['cancelled', {}, { reason: null }],
+  ])('says by an event of type %s what %j means', (type, payload, value) => {
+    expect(taskPayload(type, payload)).toMatchObject({ type, ...value });
+  });
+
+  test.each<[Parameters<typeof taskPayload>[0], JsonObject]>([
+    ['status', { state: 'completed' }],
+    ['input_required', { ...asked, requestId: 'short' }],
+    ['input_required', { ...asked, inputSchema: true }],
+    ['input_required', { ...asked, question: ' ' }],
+    ['input_required', { ...asked, createdAt: 'yesterday' }],
+    ['completed', { result: 'done' }],
+    ['completed', { result: {} }],
+    ['failed', { error: { ...error, retryable: 'no' } }],
+    ['failed', { error: { ...error, code: 'a b' } }],
+    ['failed', {}],
+  ])('does not say by an event of type %s %j', (type, payload) => {
+    expect(() => taskPayload(type, payload)).toThrow(ParseError);
+  });
+});
+
 describe('what is asked of an Agent Gateway', () => {
   const manifestHash = readManifestAnswer(read('manifest')).hash;
   const hash = writeHash(manifestHash).toString();
@@ -154,6 +224,43 @@ describe('what is asked of an Agent Gateway', () => {
         arguments: { place: 'Bergen', days: 2 },
       }),
       read('invoke').toString(),
+    ],
+    [
+      'an invocation that must end in time',
+      writeInvoke({
+        requestId: 'request-5b1f0c6a9e8d47aab2c3',
+        tool: 'tide.next',
+        version: '2026.1',
+        manifestHash,
+        arguments: {},
+        deadline: new Date('2026-11-02T10:15:00Z'),
+      }),
+      `<invoke xmlns='urn:xmpp:agent-task:0' api-version='2026.1' request-id='request-5b1f0c6a9e8d47aab2c3' tool='tide.next'><manifest-hash>${hash}</manifest-hash><arguments media-type='application/json'>{}</arguments><deadline>2026-11-02T10:15:00.000Z</deadline></invoke>`,
+    ],
+    [
+      'how a task stands',
+      taskStateRequest('task-0a4c8e6d2b9f4713a5c1'),
+      "<task-state-request xmlns='urn:xmpp:agent-task:0' task-id='task-0a4c8e6d2b9f4713a5c1'/>",
+    ],
+    [
+      'an input that it asked for',
+      writeProvideInput({
+        taskId: 'task-0a4c8e6d2b9f4713a5c1',
+        requestId: 'ask-2f0b6c1de94a4b7f8a33',
+        revision: 2,
+        input: { harbour: 'north' },
+      }),
+      read('provide-input').toString(),
+    ],
+    [
+      'a cancellation',
+      writeCancel({ taskId: 'task-0a4c8e6d2b9f4713a5c1', revision: 3, reason: 'Not needed any more.' }),
+      read('cancel').toString(),
+    ],
+    [
+      'a cancellation without words',
+      writeCancel({ taskId: 'task-0a4c8e6d2b9f4713a5c1', revision: 3, reason: null }),
+      "<cancel xmlns='urn:xmpp:agent-task:0' expected-revision='3' task-id='task-0a4c8e6d2b9f4713a5c1'/>",
     ],
   ])('%s', (_what, query, expected) => {
     expect(canonicalXml(query)).toBe(canonicalXml(parseXml(expected)));
@@ -192,6 +299,18 @@ describe('a reader of the Agent Gateway refuses', () => {
     ['a revision below zero', 'accepted', "'0'", "'-1'", readAccepted],
     ['a date without a zone', 'accepted', '09:15:00Z', '09:15:00', readAccepted],
     ['an event in a chat', 'event', "'normal'", "'chat'", readTaskEvent],
+    ['a state of a full JID', 'task-state', 'tides@gate.test', 'tides@gate.test/r', readTaskState],
+    ['a state that is none', 'task-state', 'input_required', 'sleeping', readTaskState],
+    [
+      'a state without its manifest',
+      'task-state',
+      '<manifest-hash>',
+      "<manifest-hash xmlns='urn:x'>",
+      readTaskState,
+    ],
+    ['a pending input that is no JSON', 'task-state', '{"requestId"', '{requestId', readTaskState],
+    ['an acceptance of input without a revision', 'input-accepted', "'3'", "''", readInputAccepted],
+    ['a cancellation of nothing', 'cancel-accepted', 'task-id', 'task', readCancelAccepted],
     ['a result of a task that runs', 'result', 'completed', 'running', readTaskResult],
   ];
   test.each(broken)('%s', (_what, name, from, to, reader) => {

@@ -10,8 +10,10 @@ import { field, form, readForm, writeForm } from '../../protocol/data-form.ts';
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import { readListingForm, writeListingForm } from '../../protocol/dialects/listing-form.ts';
 import { readNews, writeNews } from '../../protocol/dialects/news.ts';
+import { readOnBehalfOf, writeOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import { readQueryNotice, writeQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { infoQuery, itemsQuery, readInfo, readItems, writeInfo, writeItems } from '../../protocol/disco.ts';
+import { readConfirm, writeConfirm } from '../../protocol/http-auth.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { pubsubItemsQuery, readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
 import { readRoster, rosterQuery } from '../../protocol/roster.ts';
@@ -28,6 +30,14 @@ const pairs: [string, (element: Element) => Element][] = [
   ['xep-0004/table.xml', (element) => writeForm(readForm(element))],
   ['xep-0050/request.xml', (element) => writeCommandRequest(readCommandRequest(element))],
   ['xep-0050/response.xml', (element) => writeCommandResponse(readCommandResponse(element))],
+  [
+    'guildhall/relayed-call.xml',
+    (element) => {
+      const of = readOnBehalfOf(element);
+      return writeCommandRequest(readCommandRequest(element), of ? [writeOnBehalfOf(of)] : []);
+    },
+  ],
+  ['xep-0070/confirm.xml', (element) => writeConfirm(readConfirm(element))],
   ['guildhall/listing.xml', (element) => writeForm(writeListingForm(readListingForm(readForm(element))))],
   ['guildhall/notice.xml', (element) => writeQueryNotice(readQueryNotice(element))],
   ['guildhall/news.xml', (element) => writeNews(readNews(element))],

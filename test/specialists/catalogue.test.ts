@@ -66,6 +66,14 @@ describe('the catalogue', () => {
     expect(expectedListings().filter((listing) => listing.jid === jid)).toHaveLength(2);
   });
 
+  test('has all that consent register, but for one that only subscribes', () => {
+    const consenting = personas.filter(({ persona }) => persona.consents);
+    const subscribing = consenting.filter(({ persona }) => !persona.registers);
+    expect(subscribing.map(({ specialist }) => specialist.account)).toEqual(['digits']);
+    const others = personas.filter(({ persona }) => !persona.consents);
+    expect(others.filter(({ persona }) => persona.registers)).toEqual([]);
+  });
+
   test('has one with names in two languages, on the agent and on its command', () => {
     const named = personas.find(({ specialist }) => specialist.skill.names)?.persona;
     for (const info of [named?.info, named?.commands[0]?.info]) {

@@ -1,7 +1,7 @@
 import { type Element, xml } from '@xmpp/xml';
 import { describe, expect, test } from 'vitest';
 import { type Command, type CommandManner, commandDesk } from '../../scripts/specialists/commands.ts';
-import { line, UserError } from '../../scripts/specialists/skill.ts';
+import { FailureError, line, UserError } from '../../scripts/specialists/skill.ts';
 
 const command: Command = {
   node: 'double',
@@ -133,5 +133,70 @@ describe('a command of AI-SNS', () => {
     expect(answer.attrs.status).toBe('completed');
     expect(answer.getChild('note')?.attrs.type).toBe('error');
     expect(answer.getChild('x')).toBeUndefined();
+  });
+});
+
+describe('a command of two forms', () => {
+  const desk = commandDesk(
+    [
+      {
+        ...command,
+        second: [
+          { name: 'times', label: 'Times', type: 'text-single', required: true, datatype: 'xs:integer' },
+        ],
+        run(answers) {
+          if (answers.number('times') === 0) throw new FailureError('Never.');
+          return [line('result', 'Result', answers.number('n') * answers.number('times'))];
+        },
+      },
+    ],
+    'strict',
+  );
+  const send = (attrs: Record<string, string>, filled: Record<string, string> = {}) => {
+    const fields = Object.entries(filled).map(([name, value]) =>
+      xml('field', { var: name }, xml('value', {}, value)),
+    );
+    const form = fields.length > 0 && xml('x', { xmlns: 'jabber:x:data', type: 'submit' }, fields);
+    return desk.answer(
+      'a@b/c',
+      xml('command', { xmlns: 'http://jabber.org/protocol/commands', node: 'double', ...attrs }, form),
+    );
+  };
+  const asked = (answer: Element) =>
+    answer
+      .getChild('x')
+      ?.getChildren('field')
+      .map((field) => field.attrs.var);
+  const toSecond = async () => {
+    const sessionid = sessionOf(await send({}));
+    const second = await send({ sessionid, action: 'next' }, { n: '4' });
+    return { sessionid, second };
+  };
+
+  test('asks for the second once the first is filled in, and uses both', async () => {
+    expect((await send({})).getChild('actions')?.attrs.execute).toBe('next');
+    const { sessionid, second } = await toSecond();
+    expect([second.attrs.status, asked(second)]).toEqual(['executing', ['times']]);
+    expect(second.getChild('actions')?.attrs.execute).toBe('complete');
+    const last = await send({ sessionid, action: 'complete' }, { times: '5' });
+    expect(last.getChild('x')?.getChild('field')?.getChildText('value')).toBe('20');
+  });
+
+  test('has the form corrected that was wrong', async () => {
+    const sessionid = sessionOf(await send({}));
+    const first = await send({ sessionid, action: 'next' }, { n: 'many' });
+    expect([first.getChild('note')?.attrs.type, asked(first)]).toEqual(['error', ['n']]);
+    await send({ sessionid, action: 'next' }, { n: '4' });
+    const second = await send({ sessionid, action: 'complete' }, { times: 'often' });
+    expect([second.getChild('note')?.attrs.type, asked(second)]).toEqual(['error', ['times']]);
+  });
+
+  test('that cannot be done is over, with a note that says why', async () => {
+    const { sessionid } = await toSecond();
+    const last = await send({ sessionid, action: 'complete' }, { times: '0' });
+    expect([last.attrs.status, last.getChildText('note')]).toEqual(['completed', 'Never.']);
+    expect(conditions(await send({ sessionid, action: 'complete' }, { times: '1' }))).toContain(
+      'bad-request',
+    );
   });
 });

@@ -45,7 +45,8 @@ export async function startPeer(
   child.stderr.on('data', (data) => {
     errors += data;
   });
-  child.once('exit', () => check());
+  // Once its output has been read too.
+  child.once('close', () => check());
   let check: () => void = () => undefined;
   return {
     jid,
@@ -60,6 +61,8 @@ export async function startPeer(
           const end = output.indexOf('\n');
           if (end < 0 && child.exitCode === null) return;
           clearTimeout(timer);
+          // What comes while nobody waits is for who asks next.
+          check = () => undefined;
           if (end < 0) reject(new Error(`${script} ended: ${errors}`));
           else resolve(JSON.parse(output.slice(0, end)));
           output = output.slice(end + 1);

@@ -12,10 +12,18 @@ import { readEndpointInfo, readToolInfo } from '../../protocol/dialects/agent-ga
 import { readManifestAnswer } from '../../protocol/dialects/agent-gateway/manifest.ts';
 import { readSchemaAnswer } from '../../protocol/dialects/agent-gateway/schema.ts';
 import { readAccepted, readTaskEvent, readTaskResult } from '../../protocol/dialects/agent-gateway/task.ts';
+import {
+  readCancelAccepted,
+  readInputAccepted,
+  readTaskState,
+} from '../../protocol/dialects/agent-gateway/task-control.ts';
+import { taskPayload } from '../../protocol/dialects/agent-gateway/task-payload.ts';
 import { readAgentCard, readCommandMeta } from '../../protocol/dialects/ai-sns.ts';
 import { readArdEntry } from '../../protocol/dialects/ard-entry.ts';
-import { readListingForm } from '../../protocol/dialects/listing-form.ts';
+import { readContractNotice } from '../../protocol/dialects/contract-notice.ts';
+import { readListingForm, readPrice } from '../../protocol/dialects/listing-form.ts';
 import { readNews } from '../../protocol/dialects/news.ts';
+import { readOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import { readInvoice } from '../../protocol/dialects/payment.ts';
 import { readQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
@@ -23,6 +31,7 @@ import { readTime } from '../../protocol/entity-time.ts';
 import { readLayout } from '../../protocol/form-layout.ts';
 import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
 import { readHash, readHashIn } from '../../protocol/hashes.ts';
+import { readConfirm, readConfirmMessage, readConfirmResult } from '../../protocol/http-auth.ts';
 import { readJsonContainer, readJsonPayload } from '../../protocol/json-container.ts';
 import { readOccupant } from '../../protocol/muc.ts';
 import { readPresence } from '../../protocol/presence.ts';
@@ -53,6 +62,7 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readAgents,
   readArdEntry,
   readAvatar,
+  readCancelAccepted,
   readCaps,
   readCaps2,
   readChatMessage: (element) => {
@@ -64,13 +74,18 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readCommandOutline,
   readCommandRequest,
   readCommandResponse,
+  readConfirm,
+  readConfirmMessage,
+  readConfirmResult,
   readContacts: (element) => readContacts(readForm(element)),
+  readContractNotice,
   readEndpointInfo: (element) => readEndpointInfo(readForm(element)),
   readForm,
   readGeoloc: (element) => pointOf(readGeoloc(element)),
   readHash,
   readHashIn,
   readInfo: (element) => hashedPart(readInfo(element)),
+  readInputAccepted,
   readInvoice,
   readItems,
   readJsonContainer,
@@ -80,7 +95,9 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readManifestAnswer,
   readNews,
   readOccupant,
+  readOnBehalfOf,
   readPresence,
+  readPrice: (element) => readPrice(readForm(element)),
   readPubsubEvent,
   readPubsubItems,
   readPubsubQuestion: (element) => [readPubsubQuestion(element, 'get'), readPubsubQuestion(element, 'set')],
@@ -98,8 +115,15 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   },
   readSearchResults,
   readStanzaError,
-  readTaskEvent,
-  readTaskResult,
+  readTaskEvent: (element) => {
+    const event = readTaskEvent(element);
+    return event && taskPayload(event.type, event.payload);
+  },
+  readTaskResult: (element) => {
+    const { state, payload } = readTaskResult(element);
+    return taskPayload(state, payload);
+  },
+  readTaskState,
   readTime,
   readToolInfo: (element) => readToolInfo(readForm(element)),
   readVcard4,

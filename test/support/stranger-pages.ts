@@ -41,7 +41,7 @@ export function record(said: string): ListingRecord {
       outputSchema: { title: said },
       price: { amount: said, currency: said, unit: said },
       location: { lat: 1, lon: 2 },
-      call: { protocol: 'xmpp-command', node: said, url: said, relay: false },
+      call: { protocol: 'xmpp-command', node: said, url: said, relay: true },
       features: [said],
       queries: [said],
       terms: `(${said}`,

@@ -16,7 +16,7 @@ describe('what a visit found', () => {
   } as const;
 
   test('is corrected, under a new version', () => {
-    const { listings, presenceDenied } = asRegistered(index, registration, true);
+    const { listings, presenceDenied } = asRegistered(index, registration, true, () => null);
     expect(listings).toMatchObject([
       { listing: { name: 'FX' }, sources: { registration: registration.granted } },
     ]);
@@ -25,8 +25,10 @@ describe('what a visit found', () => {
   });
 
   test('tells of absence, unless a lapsed lease kept it from being asked', () => {
-    expect(asRegistered(index, null, false).read).toEqual(['command', 'registration']);
-    expect(asRegistered(index, { ...registration, state: 'lapsed' }, true).read).toContain('command');
-    expect(asRegistered(index, { ...registration, state: 'lapsed' }, false).read).toEqual([]);
+    expect(asRegistered(index, null, false, () => null).read).toEqual(['command', 'registration']);
+    expect(asRegistered(index, { ...registration, state: 'lapsed' }, true, () => null).read).toContain(
+      'command',
+    );
+    expect(asRegistered(index, { ...registration, state: 'lapsed' }, false, () => null).read).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 /**
  * XMPP Agent Gateway (ProtoXEP, 0.0.5), "Tool Execution": invoking a tool, hearing how the task goes, and asking for
- * its result. Progress, interactive input and cancellation are features of their own and not read here.
+ * its result. What an event or result carries is read by `task-payload.ts`; input, cancellation and recovery are in
+ * `task-control.ts`.
  */
 
 import { type Hash, writeHash } from '../../hashes.ts';
@@ -16,6 +17,8 @@ export type Invocation = {
   version: string;
   manifestHash: Hash;
   arguments: JsonObject;
+  /** When the task fails of itself if it has not ended. */
+  deadline?: Date;
 };
 
 export type Accepted = {
@@ -52,12 +55,16 @@ export type TaskResult = {
   payload: JsonObject;
 };
 
+/** The one media type of what a task carries. */
+export const JSON_TYPE = 'application/json';
+
 export function writeInvoke(of: Invocation): Element {
   return xml(
     'invoke',
     { xmlns: NS_AGENT_TASK, 'request-id': of.requestId, tool: of.tool, 'api-version': of.version },
     xml('manifest-hash', {}, writeHash(of.manifestHash)),
-    xml('arguments', { 'media-type': 'application/json' }, JSON.stringify(of.arguments)),
+    xml('arguments', { 'media-type': JSON_TYPE }, JSON.stringify(of.arguments)),
+    of.deadline && xml('deadline', {}, of.deadline.toISOString()),
   );
 }
 
@@ -67,9 +74,9 @@ export function readAccepted(element: Element): Accepted {
   return {
     requestId: readIdentifier(element.attrs['request-id']),
     taskId: readIdentifier(element.attrs['task-id']),
-    revision: readRevision(element),
-    created: readDate(element.attrs.created),
-    retainUntil: readDate(element.attrs['retain-until']),
+    revision: revisionOf(element),
+    created: dateOf(element.attrs.created),
+    retainUntil: dateOf(element.attrs['retain-until']),
   };
 }
 
@@ -88,7 +95,7 @@ export function readTaskEvent(message: Element): TaskEvent | null {
   return {
     taskId: readIdentifier(element.attrs['task-id']),
     eventId: readIdentifier(element.attrs['event-id']),
-    revision: readRevision(element),
+    revision: revisionOf(element),
     type,
     payload: parseJsonObject(element.text()),
   };
@@ -105,20 +112,21 @@ export function readTaskResult(element: Element): TaskResult {
   if (!state) throw new ParseError('the state of a task result is not a terminal one');
   return {
     taskId: readIdentifier(element.attrs['task-id']),
-    revision: readRevision(element),
+    revision: revisionOf(element),
     state,
     payload: parseJsonObject(element.text()),
   };
 }
 
-function readRevision(element: Element): number {
+/** A task's place in its history: 0 as it is accepted. @throws {ParseError} where the element states none. */
+export function revisionOf(element: Element): number {
   const text = element.attrs.revision ?? '';
   if (!/^\d{1,15}$/.test(text)) throw new ParseError('a revision is a whole number from 0');
   return Number(text);
 }
 
-/** XEP-0082: a date and time with its zone. */
-function readDate(text: string | undefined): Date {
+/** XEP-0082: a date and time with its zone. @throws {ParseError} where the text is none. */
+export function dateOf(text: string | undefined): Date {
   const date = new Date(
     /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/.test(text ?? '') ? (text ?? '') : '',
   );

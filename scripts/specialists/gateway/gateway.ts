@@ -6,12 +6,14 @@
 import { type Element, xml } from '@xmpp/xml';
 import { faultReply } from '../answer.ts';
 import { type ComponentAddress, type ComponentLink, linkComponent } from '../component-link.ts';
+import { addressOf, keepRegistered } from '../lease.ts';
 import { NS_PING } from '../namespaces.ts';
 import { stanzaError } from '../stanza-error.ts';
 import { answerAsEndpoint, answerAsGateway } from './directory.ts';
 import { type Published, publish } from './manifest.ts';
+import { queriesOver } from './queries.ts';
 import { sampleEndpoints } from './samples.ts';
-import { type TaskDesk, taskDesk } from './tasks.ts';
+import { isTaskQuery, type TaskDesk, taskDesk } from './tasks.ts';
 import type { Endpoint } from './tool.ts';
 
 const pageItemsMaxDefault = 100;
@@ -21,7 +23,11 @@ export type GatewayOptions = ComponentAddress & {
   /** The gateway's pages are no longer than this, whatever is asked for. */
   pageItemsMax?: number;
   /** What it hosts, if not the two samples. */
-  endpoints?: Endpoint[];
+  endpoints?: readonly Endpoint[];
+  /** The file that keeps the tasks; without one they are gone with the gateway. */
+  tasksPath?: string;
+  /** The directory with which its endpoints register. */
+  directory?: string;
   log?: (line: string) => void;
 };
 
@@ -33,18 +39,50 @@ export type RunningGateway = ComponentLink & {
 /** Starts the gateway; see `linkComponent`. */
 export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
   const { endpoints = sampleEndpoints, domain } = options;
-  const link = await linkComponent({ ...options, answer: gatewayAnswers(options) });
-  return { ...link, endpoints: endpoints.map(({ account }) => `${account}@${domain}`) };
+  let link: ComponentLink | undefined;
+  const send = (stanza: Element) => link?.send(stanza);
+  const desk = gatewayDesk(options, send);
+  const queries = queriesOver(send);
+  const started = await linkComponent({
+    ...options,
+    answer: (stanza) => (queries.take(stanza) ? [] : desk.answer(stanza)),
+  });
+  link = started;
+  const addresses = endpoints.map(({ account }) => `${account}@${domain}`);
+  const { directory, log } = options;
+  const leases = (directory === undefined ? [] : addresses).map((jid) =>
+    keepRegistered(
+      (command) => queries.set(jid, addressOf(directory ?? ''), command),
+      (line) => log?.(`${jid} is ${line}`),
+    ),
+  );
+  return {
+    ...started,
+    async stop() {
+      for (const lease of leases) lease.stop();
+      desk.halt();
+      await started.stop();
+    },
+    endpoints: addresses,
+  };
 }
 
-/** What the gateway answers to a stanza: nothing, one stanza or more. Our own faults are answered too. */
-export function gatewayAnswers(
+export type GatewayDesk = {
+  /** What the gateway answers to a stanza: nothing, one stanza or more. Our own faults are answered too. */
+  answer(stanza: Element): Element[];
+  halt(): void;
+};
+
+/** @param send what is told without having been asked */
+export function gatewayDesk(
   options: Omit<GatewayOptions, 'service' | 'secret'>,
-): (stanza: Element) => Element[] {
+  send: (stanza: Element) => void,
+): GatewayDesk {
   const { domain, pageItemsMax = pageItemsMaxDefault, log } = options;
   const endpoints = (options.endpoints ?? sampleEndpoints).map((endpoint) => publish(endpoint, domain));
-  const context: Context = { domain, endpoints, tasks: taskDesk(), pageItemsMax };
-  return (stanza) => {
+  const tasks = taskDesk({ endpoints, path: options.tasksPath ?? null, send });
+  const context: Context = { domain, endpoints, tasks, pageItemsMax };
+  const answer = (stanza: Element): Element[] => {
     const { type, to, from } = stanza.attrs;
     if (!to || !from) return [];
     if (stanza.name === 'presence') return answerPresence(endpoints, type, from, to);
@@ -58,6 +96,14 @@ export function gatewayAnswers(
       return [reply];
     }
   };
+  return { answer, halt: () => tasks.halt() };
+}
+
+/** The answers of a gateway of which nothing is heard but these. */
+export function gatewayAnswers(
+  options: Omit<GatewayOptions, 'service' | 'secret'>,
+): (stanza: Element) => Element[] {
+  return gatewayDesk(options, () => undefined).answer;
 }
 
 type Context = { domain: string; endpoints: Published[]; tasks: TaskDesk; pageItemsMax: number };
@@ -79,8 +125,7 @@ function answerQuery(context: Context, stanza: Element, from: string, to: string
       reply(type === 'get' ? answerAsGateway(query, context.endpoints, context.pageItemsMax) : unknown),
     ];
   }
-  const isInvoke = query.name === 'invoke';
-  const task = (type === 'set') === isInvoke ? context.tasks.answer(query, from, published) : undefined;
+  const task = isTaskQuery(query, type ?? '') ? context.tasks.answer(query, from, published) : undefined;
   if (task) return [reply(task.payload), ...task.after];
   const answer = type === 'get' ? answerAsEndpoint(query, published, context.pageItemsMax) : undefined;
   return [reply(answer ?? stanzaError('cancel', 'service-unavailable'))];

@@ -1,30 +1,30 @@
 /**
- * Invoking a tool and what becomes of it. The tools answer at once, so that a task ends as soon as it is accepted; it
- * is kept in memory, and therefore only as long as the gateway runs. No progress, input or cancellation is offered.
+ * Invoking a tool and what becomes of it: tools that answer at once have ended as soon as they are accepted, the others tell
+ * of their progress, may ask, and can be cancelled.
  */
 
-import { createHash, randomBytes } from 'node:crypto';
-import { type Element, xml } from '@xmpp/xml';
+import { createHash } from 'node:crypto';
+import type { Element } from '@xmpp/xml';
+import { xml } from '@xmpp/xml';
 import { xmlSafe } from '../forms.ts';
 import { stanzaError } from '../stanza-error.ts';
-import { replaySeconds } from './directory.ts';
-import { canonical, hashElement, type Published } from './manifest.ts';
+import { canonical, type Published } from './manifest.ts';
 import { AGENT_TASK, HASHES } from './names.ts';
-import { ArgumentError, type Json, type JsonObject } from './tool.ts';
+import {
+  acceptedElement,
+  eventElement,
+  isTerminal,
+  newId,
+  resultElement,
+  stateElement,
+  type Task,
+} from './task.ts';
+import { TaskBook } from './task-book.ts';
+import { completion, TaskRunner } from './task-run.ts';
+import { ArgumentError, type Json, type JsonObject, type Tool } from './tool.ts';
 
-const tasksMax = 2_000;
 const argumentsCharsMax = 100_000;
 const identifier = /^[A-Za-z0-9._~-]{22,128}$/;
-
-type Task = {
-  id: string;
-  caller: string;
-  requestId: string;
-  fingerprint: string;
-  published: Published;
-  created: Date;
-  payload: string;
-};
 
 /** The answer to a query, and what is sent after it. */
 export type Outcome = { payload: Element; after: Element[] };
@@ -32,17 +32,39 @@ export type Outcome = { payload: Element; after: Element[] };
 export type TaskDesk = {
   /** Undefined where the query is not about tasks. */
   answer(query: Element, from: string, published: Published): Outcome | undefined;
+  /** Ends all work without a word. */
+  halt(): void;
 };
 
-export function taskDesk(): TaskDesk {
-  /** By id, oldest first. */
-  const tasks = new Map<string, Task>();
+export type DeskOptions = {
+  endpoints: Published[];
+  /** Where the tasks are kept; in memory alone where null. */
+  path: string | null;
+  send: (stanza: Element) => void;
+};
 
-  function forget(): void {
-    for (const task of tasks.values()) {
-      if (Date.now() <= retainUntil(task).getTime()) return;
-      tasks.delete(task.id);
-    }
+/** The queries about tasks, and the type of IQ that carries each. */
+const queries: { [name: string]: 'get' | 'set' } = {
+  invoke: 'set',
+  'provide-input': 'set',
+  cancel: 'set',
+  'task-state-request': 'get',
+  'task-result-request': 'get',
+};
+
+/** True for a query about tasks in the IQ that it belongs into. */
+export function isTaskQuery(query: Element, type: string): boolean {
+  return query.attrs.xmlns === AGENT_TASK && queries[query.name] === type;
+}
+
+export function taskDesk({ endpoints, path, send }: DeskOptions): TaskDesk {
+  const book = new TaskBook(path);
+  const runner = new TaskRunner(book, send);
+
+  for (const task of book.all().filter((task) => !isTerminal(task))) {
+    const published = endpoints.find(({ jid }) => jid === task.endpoint);
+    const tool = published?.tools.find((each) => each.tool.name === task.tool)?.tool;
+    if (tool?.start) setImmediate(() => void runner.run(task, tool.start(task.arguments)));
   }
 
   function invoke(query: Element, from: string, published: Published): Outcome {
@@ -54,136 +76,142 @@ export function taskDesk(): TaskDesk {
     if (hash?.attrs.algo !== 'sha-256' || hash.text() !== published.manifest.hash) {
       return failed('cancel', 'conflict');
     }
-    const args = argumentsOf(query);
-    if (!requestId || !identifier.test(requestId) || !args) return failed('modify', 'bad-request');
+    const args = jsonIn(query, 'arguments');
+    if (!requestId || !identifier.test(requestId) || !isObject(args)) return failed('modify', 'bad-request');
     const deadline = query.getChildText('deadline');
     const fingerprint = digest(JSON.stringify([name, version, hash.text(), canonical(args), deadline]));
-    const earlier = [...tasks.values()].find(
-      (task) =>
-        task.caller === caller && task.requestId === requestId && task.published.jid === published.jid,
-    );
+    const earlier = book
+      .all()
+      .find(
+        (task) => task.caller === caller && task.requestId === requestId && task.endpoint === published.jid,
+      );
     if (earlier) {
       const isSame = earlier.fingerprint === fingerprint;
-      return isSame ? { payload: accepted(earlier), after: [] } : failed('cancel', 'conflict');
+      return isSame ? { payload: acceptedElement(earlier), after: [] } : failed('cancel', 'conflict');
     }
     if (deadline !== null && !(Date.parse(deadline) > Date.now())) return failed('modify', 'not-acceptable');
-    // What is promised to be retained is not forgotten for a newcomer.
-    forget();
-    if (tasks.size >= tasksMax) return failed('wait', 'resource-constraint');
-    let result: JsonObject;
+    if (book.isFull) return failed('wait', 'resource-constraint');
+    const now = new Date().toISOString();
+    const task: Task = {
+      ...{ id: newId('task'), caller, route: from, requestId, fingerprint, endpoint: published.jid },
+      ...{ tool: found.tool.name, arguments: args, deadline, created: now, updated: now },
+      ...{ state: 'accepted', revision: 0, payload: null, pending: null, answers: [], taken: {} },
+    };
     try {
-      result = found.tool.run(args);
+      return admit(task, found.tool);
     } catch (error) {
       if (error instanceof ArgumentError) return failed('modify', 'not-acceptable', error.message);
       throw error;
     }
-    const payload = resultPayload(result);
-    const id = `task-${randomBytes(24).toString('base64url')}`;
-    const task: Task = { id, caller, requestId, fingerprint, published, created: new Date(), payload };
-    tasks.set(id, task);
-    return { payload: accepted(task), after: [completed(task, from)] };
   }
 
-  function own(query: Element, from: string, published: Published): Task | undefined {
-    const task = tasks.get(query.attrs['task-id'] ?? '');
-    return task?.caller === bareOf(from) && task.published.jid === published.jid ? task : undefined;
+  /** A task that is done at once goes straight to its end; one that takes its time begins when it is accepted. */
+  function admit(task: Task, tool: Tool): Outcome {
+    if (tool.start) {
+      const work = tool.start(task.arguments);
+      book.keep(task);
+      setImmediate(() => void runner.run(task, work));
+      return { payload: acceptedElement(task), after: [] };
+    }
+    const payload = completion(tool.run(task.arguments));
+    Object.assign(task, { state: 'completed', revision: 1, payload });
+    book.keep(task);
+    return { payload: acceptedElement(task), after: [eventElement(task, 'completed', payload)] };
+  }
+
+  function provideInput(query: Element, task: Task): Outcome {
+    const { 'request-id': requestId = '', 'expected-revision': revision } = query.attrs;
+    const input = jsonIn(query, 'input');
+    if (!identifier.test(requestId) || input === undefined) return failed('modify', 'bad-request');
+    const key = digest(JSON.stringify(['input', requestId, revision, canonical(input)]));
+    const before = task.taken[key];
+    if (before !== undefined) return { payload: takenElement('input-accepted', task, before), after: [] };
+    const { pending } = task;
+    if (pending?.requestId !== requestId) {
+      const isKnown = Object.hasOwn(task.taken, requestId);
+      return failed('cancel', isKnown ? 'conflict' : 'item-not-found');
+    }
+    if (revision !== String(task.revision)) return failed('cancel', 'conflict');
+    const wrong = wrongIn(pending.inputSchema, input);
+    if (wrong) return failed('modify', 'not-acceptable', wrong);
+    task.taken[key] = task.revision + 1;
+    task.taken[requestId] = task.revision + 1;
+    runner.answer(task, input);
+    return { payload: takenElement('input-accepted', task, task.revision), after: [] };
+  }
+
+  function cancel(query: Element, task: Task): Outcome {
+    const { 'expected-revision': revision } = query.attrs;
+    const key = digest(JSON.stringify(['cancel', revision, query.getChildText('reason')]));
+    const before = task.taken[key];
+    if (before !== undefined) return { payload: takenElement('cancel-accepted', task, before), after: [] };
+    const isOver = isTerminal(task) || task.state === 'cancelling';
+    if (isOver || revision !== String(task.revision)) return failed('cancel', 'conflict');
+    task.taken[key] = task.revision + 1;
+    const accepted = task.revision + 1;
+    runner.cancel(task);
+    return { payload: takenElement('cancel-accepted', task, accepted), after: [] };
   }
 
   return {
     answer(query, from, published) {
-      if (query.is('invoke', AGENT_TASK)) return invoke(query, from, published);
-      const isState = query.is('task-state-request', AGENT_TASK);
-      if (!isState && !query.is('task-result-request', AGENT_TASK)) return undefined;
+      if (query.attrs.xmlns !== AGENT_TASK || !Object.hasOwn(queries, query.name)) return undefined;
+      if (query.name === 'invoke') return invoke(query, from, published);
       if (!identifier.test(query.attrs['task-id'] ?? '')) return failed('modify', 'bad-request');
-      const task = own(query, from, published);
-      if (!task) return failed('cancel', 'item-not-found');
-      return { payload: isState ? stateOf(task) : resultOf(task), after: [] };
+      const task = book.find(query.attrs['task-id'] ?? '');
+      if (task?.caller !== bareOf(from) || task.endpoint !== published.jid)
+        return failed('cancel', 'item-not-found');
+      switch (query.name) {
+        case 'provide-input':
+          return provideInput(query, task);
+        case 'cancel':
+          return cancel(query, task);
+        case 'task-state-request':
+          return { payload: stateElement(task, published), after: [] };
+        default:
+          return isTerminal(task)
+            ? { payload: resultElement(task), after: [] }
+            : failed('wait', 'unexpected-request');
+      }
     },
+    halt: () => runner.halt(),
   };
+}
+
+function takenElement(name: string, task: Task, revision: number): Element {
+  return xml(name, { xmlns: AGENT_TASK, 'task-id': task.id, revision: String(revision) });
 }
 
 function failed(type: 'cancel' | 'modify' | 'wait', condition: string, text?: string): Outcome {
   return { payload: stanzaError(type, condition, text && xmlSafe(text)), after: [] };
 }
 
-function argumentsOf(query: Element): JsonObject | null {
-  const element = query.getChild('arguments');
+/** Undefined where there is no JSON of that name. */
+function jsonIn(query: Element, name: string): Json | undefined {
+  const element = query.getChild(name);
   const text = element?.text() ?? '';
-  if (element?.attrs['media-type'] !== 'application/json' || text.length > argumentsCharsMax) return null;
+  if (element?.attrs['media-type'] !== 'application/json' || text.length > argumentsCharsMax)
+    return undefined;
   try {
-    const value = JSON.parse(text) as Json;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+    return JSON.parse(text) as Json;
   } catch {
-    return null;
+    return undefined;
   }
 }
 
-function resultPayload(result: JsonObject): string {
-  const text = JSON.stringify(result);
-  return JSON.stringify({
-    result: { content: [{ type: 'text', text }], structuredContent: result, isError: false },
-  });
+/** As far as the samples' own schemas go: objects of required texts out of a choice. */
+function wrongIn(schema: JsonObject, input: Json): string | null {
+  const properties = isObject(schema.properties) ? schema.properties : {};
+  if (!isObject(input)) return 'an object is expected';
+  for (const [name, property] of Object.entries(properties)) {
+    const choice = isObject(property) && Array.isArray(property.enum) ? property.enum : null;
+    if (choice && !choice.includes(input[name] ?? null)) return `'${name}' is one of ${choice.join(', ')}`;
+  }
+  return null;
 }
 
-function accepted(task: Task): Element {
-  return xml('accepted', {
-    xmlns: AGENT_TASK,
-    'request-id': task.requestId,
-    'task-id': task.id,
-    revision: '0',
-    created: task.created.toISOString(),
-    'retain-until': retainUntil(task).toISOString(),
-  });
-}
-
-/** The next revision after acceptance: a task may go straight to its end. */
-const finalRevision = '1';
-
-function completed(task: Task, to: string): Element {
-  const attributes = { xmlns: AGENT_TASK, 'task-id': task.id, revision: finalRevision, type: 'completed' };
-  const event = { ...attributes, 'event-id': `event-${randomBytes(24).toString('base64url')}` };
-  return xml(
-    'message',
-    { from: task.published.jid, to, type: 'normal', id: task.id },
-    xml('event', event, xmlSafe(task.payload)),
-  );
-}
-
-function stateOf(task: Task): Element {
-  return xml(
-    'task-state',
-    {
-      xmlns: AGENT_TASK,
-      'task-id': task.id,
-      endpoint: task.published.jid,
-      state: 'completed',
-      revision: finalRevision,
-      'api-version': task.published.endpoint.version,
-      created: task.created.toISOString(),
-      updated: task.created.toISOString(),
-      'retain-until': retainUntil(task).toISOString(),
-      'result-available': 'true',
-    },
-    xml('manifest-hash', {}, hashElement(task.published.manifest.hash)),
-  );
-}
-
-function resultOf(task: Task): Element {
-  return xml(
-    'task-result',
-    {
-      xmlns: AGENT_TASK,
-      'task-id': task.id,
-      state: 'completed',
-      revision: finalRevision,
-      'media-type': 'application/json',
-    },
-    xmlSafe(task.payload),
-  );
-}
-
-function retainUntil(task: Task): Date {
-  return new Date(task.created.getTime() + replaySeconds * 1_000);
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function bareOf(jid: string): string {

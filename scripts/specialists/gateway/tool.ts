@@ -10,8 +10,24 @@ export type Tool = {
   tags: string[];
   inputSchema: JsonObject;
   outputSchema: JsonObject;
-  /** Throws an ArgumentError for arguments that its input schema does not allow. */
-  run(args: JsonObject): JsonObject;
+} & (
+  | {
+      /** Answers at once. Throws an ArgumentError for arguments that its input schema does not allow. */
+      run(args: JsonObject): JsonObject;
+      start?: never;
+    }
+  | {
+      /** The work to be done, which may be done again from its start. Throws like `run`. */
+      start(args: JsonObject): (work: Work) => Promise<JsonObject>;
+    }
+);
+
+/** What a tool that takes its time does beside its work. Everything rejects when the task is cancelled. */
+export type Work = {
+  progress(percent: number, stage: string, message: string): void;
+  wait(seconds: number): Promise<void>;
+  /** Asks the caller, and waits for the answer. */
+  ask(question: string, schema: JsonObject): Promise<Json>;
 };
 
 export type Endpoint = {

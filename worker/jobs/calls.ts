@@ -1,0 +1,71 @@
+/** The calls that the worker carries on: each in its turn, by the protocol of what is called. */
+
+import { callsUnderWay } from '../../db/contracts.ts';
+import type { Deps } from '../../operations/deps.ts';
+import type { Element } from '../../protocol/xml.ts';
+import { errorText, type Log } from '../log.ts';
+import { Line } from './line.ts';
+import { readCall } from './moves.ts';
+import { Relay, type RelayDeps } from './relay.ts';
+import { TaskRelay } from './task-relay.ts';
+
+export const callsLimits = {
+  /** Calls of a worker before it that one that begins takes up. */
+  resumedMax: 20_000,
+} as const;
+
+export type CallsDeps = RelayDeps & { log: Log };
+
+export class Calls {
+  #deps: Deps;
+  #relay: Relay;
+  #tasks: TaskRelay;
+  #line: Line;
+
+  constructor({ log, ...relay }: CallsDeps) {
+    this.#deps = relay.deps;
+    this.#relay = new Relay(relay);
+    this.#tasks = new TaskRelay({ ...relay, log });
+    this.#line = new Line({
+      carryOn: (id) => this.#carryOn(id),
+      onError: (id, error) => {
+        // A call that has to wait for the session is tried again.
+        if (relay.session.ready) log('error', 'call-failed', { contract: id, error: errorText(error) });
+      },
+    });
+  }
+
+  /** Takes up what a worker before this one had begun, or had not come to. */
+  async resume(): Promise<void> {
+    for (const { id, provider, client } of await callsUnderWay(this.#deps.db, callsLimits.resumedMax))
+      this.#line.add({ id, agent: provider, client });
+  }
+
+  /**
+   * Carries the call on in its turn. Nothing but the contract's own state says that it has to be: a worker that begins
+   * finds it. What has ended is told to the agent at once.
+   */
+  async take(id: string): Promise<void> {
+    const known = await readCall(this.#deps, id);
+    if (!known) return;
+    const { state, provider, client } = known.contract;
+    if (state === 'accepted' || state === 'working') this.#line.add({ id, agent: provider, client });
+    else await this.#carryOn(id);
+  }
+
+  /** True where the message tells of a task, and is therefore nothing else. */
+  onMessage(message: Element): boolean {
+    return this.#tasks.onMessage(message);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#line.stop(), this.#tasks.stop()]);
+  }
+
+  async #carryOn(id: string): Promise<void> {
+    const known = await readCall(this.#deps, id);
+    if (!known) return;
+    const isTask = known.contract.protocol === 'agent-task';
+    await (isTask ? this.#tasks : this.#relay).carryOn(known.contract, known.thread);
+  }
+}

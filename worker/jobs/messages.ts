@@ -1,0 +1,78 @@
+/** What the directory says over XMPP about contracts and challenges. */
+
+import { outstandingChallenge } from '../../db/challenges.ts';
+import { isKnown } from '../../db/consent.ts';
+import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
+import { codeProblem, confirmBody } from '../../market/challenge.ts';
+import { contractLimits } from '../../market/contract/limits.ts';
+import type { Side } from '../../market/contract/states.ts';
+import { takeAnswer } from '../../operations/challenges.ts';
+import type { Deps } from '../../operations/deps.ts';
+import {
+  type ConfirmAnswer,
+  readConfirmMessage,
+  readConfirmResult,
+  writeConfirm,
+  writeConfirmMessage,
+} from '../../protocol/http-auth.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import type { Session } from '../session.ts';
+import { contractMessage } from './contract-message.ts';
+import type { Taken } from './taken.ts';
+
+export type MessagesDeps = { deps: Deps; session: Pick<Session, 'ready' | 'ask' | 'send'> };
+
+/**
+ * Tells a party of an event of its contract. Who has nothing to do with the directory, and made no move in the contract
+ * either, is a stranger whom somebody named, and hears nothing. @throws where it is not known that the server has the message
+ */
+export async function tellParty(
+  { deps, session, taken }: MessagesDeps & { taken: Pick<Taken, 'isTaken'> },
+  { contract: id, seq, party }: { contract: string; seq: number; party: Side },
+): Promise<void> {
+  const known = await contractToCarryOn(deps.db, id);
+  if (!known) return;
+  const { contract } = known;
+  const history = await contractHistory(deps.db, id, contractLimits.eventsMax * 2);
+  const event = history.find((one) => one.seq === seq);
+  const hasMoved = contract.kind === 'call' || history.some(({ by }) => by === party);
+  if (!event || !(hasMoved || (await isKnown(deps.db, contract[party])))) return;
+  const isSent = session.send(contractMessage(contract, event, party));
+  if (!isSent || !(await taken.isTaken())) throw new Error('the server has not taken the message');
+}
+
+/**
+ * Asks the address of a challenge: one of its clients by IQ, whose answer is taken here, or all of them by message, whose
+ * answer comes as a message (XEP-0070 §4.5). @throws where it cannot be asked now
+ */
+export async function askToConfirm({ deps, session }: MessagesDeps, id: string): Promise<void> {
+  const waiting = await outstandingChallenge(deps.db, { id });
+  if (!waiting) return;
+  if (!session.ready) throw new Error('there is no session');
+  const confirm = { id: waiting.code, method: 'POST', url: waiting.url };
+  if (waiting.address === waiting.jid) {
+    const { jid: to, thread } = waiting;
+    const body = confirmBody({ ...waiting, expires: new Date(waiting.expiresMs) });
+    session.send(writeConfirmMessage({ to, thread, body, confirm }));
+    return;
+  }
+  const left = Math.max(1, waiting.expiresMs - Date.now());
+  const outcome = await session.ask(waiting.address, 'get', writeConfirm(confirm), left);
+  if (outcome.kind === 'timeout' || outcome.kind === 'offline') return;
+  const answer =
+    outcome.kind === 'result'
+      ? readConfirmResult(xml('iq', { type: 'result' }))
+      : { granted: false, confirm: null, thread: null, words: null, condition: outcome.error.condition };
+  await takeAnswer(deps, waiting.jid, answer);
+}
+
+/**
+ * What a message may answer to a challenge; null where it answers none, whoever sent it.
+ * @throws {ParseError} where its element is not as it must be
+ */
+export function confirmationIn(message: Element): ConfirmAnswer | null {
+  const answer = readConfirmMessage(message);
+  if (!answer) return null;
+  const isCode = answer.words !== null && codeProblem(answer.words.trim()) === null;
+  return answer.confirm || answer.thread || isCode ? answer : null;
+}
