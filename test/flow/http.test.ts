@@ -139,6 +139,9 @@ describe.each(platforms)('on $name:', ({ run }) => {
         '/v1/agents',
         '/v1/agents/{jid}',
         '/v1/changes',
+        '/v1/contracts',
+        '/v1/contracts/{id}',
+        '/v1/contracts/{id}/{move}',
         '/v1/events',
         '/v1/facets',
         '/v1/listings',
@@ -147,6 +150,10 @@ describe.each(platforms)('on $name:', ({ run }) => {
         '/v1/listings/{id}',
         '/v1/stats',
         '/v1/suggest',
+        '/v1/tokens',
+        '/v1/tokens/challenges',
+        '/v1/tokens/challenges/{id}',
+        '/v1/tokens/{id}',
       ]);
       expect((await get('/docs')).text.replaceAll('<wbr>', '')).toContain('/v1/listings/{id}');
     });
