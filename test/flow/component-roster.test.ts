@@ -66,7 +66,8 @@ test('who subscribed is no stranger while the subscriptions are still read', asy
     await read.promise;
   });
   await locked.promise;
-  await runReadyWorker();
+  const second = await runWorker(directory);
+  await until('its session stands', async () => second.logged.some(({ event }) => event === 'xmpp-online'));
   say('probe');
   const asker = await startAgent({ directory: directory.jid, server: network.far, subscribe: false });
   await asker.ask('get', xml('ping', { xmlns: NS_PING }), directory.jid);
