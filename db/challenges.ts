@@ -11,6 +11,8 @@ export const challengeLimits = {
   minutes: 2,
   /** Asked of one address in an hour. */
   perHourMax: 10,
+  /** Outstanding ones of one requester: nobody has the directory write to everybody it knows. */
+  perRequesterMax: 60,
 } as const;
 
 export type ChallengeState = 'waiting' | 'granted' | 'denied' | 'failed' | 'taken';
@@ -43,19 +45,23 @@ export type ChallengeOutcome =
 export async function insertChallenge(
   db: Database,
   of: NewChallenge,
-  limits: { minutes: number; perHourMax: number } = challengeLimits,
+  limits: { minutes: number; perHourMax: number; perRequesterMax?: number } = challengeLimits,
 ): Promise<ChallengeOutcome> {
   const { jid, id } = of;
+  const { perRequesterMax = challengeLimits.perRequesterMax } = limits;
   const result = await db.execute(sql`
     with known as (
-      select ${known(jid)} as known
+      select ${known(jid)} as known, (
+        select count(*) from challenge
+        where requester = ${of.requester} and state in ('waiting', 'granted') and expires > now()
+      ) < ${perRequesterMax} as free
     ), asked as (
       insert into challenge (jid, id, address, code, thread, verifier_hash, scopes, days, label, url, requester, state,
         created, expires, asked, asked_since)
       select ${jid}, ${id}, ${of.address}, ${of.code}, ${of.thread}, ${of.verifierHash}, ${textArray(of.scopes)},
         ${of.days}::int, ${of.label}, ${of.url}, ${of.requester}, 'waiting', now(),
         now() + ${limits.minutes} * interval '1 minute', 1, now()
-      from known where known
+      from known where known and free
       on conflict (jid) do update set
         id = excluded.id, address = excluded.address, code = excluded.code, thread = excluded.thread,
         verifier_hash = excluded.verifier_hash, scopes = excluded.scopes, days = excluded.days,
@@ -67,10 +73,10 @@ export async function insertChallenge(
       where (challenge.state not in ('waiting', 'granted') or challenge.expires <= now())
         and (challenge.asked < ${limits.perHourMax} or challenge.asked_since < now() - interval '1 hour')
       returning expires
-    ), job as (${enqueueFrom(sql`asked`, [{ task: 'confirm', key: jid, payload: { challenge: id } }])})
+    ), job as (${enqueueFrom(sql`asked`, [{ task: 'confirm', key: id, payload: { challenge: id } }])})
     select (select known from known) as known, (select count(*) from job)::int as jobs,
       (select extract(epoch from expires)::float8 * 1000 from asked) as "expiresMs",
-      exists (select from challenge where jid = ${jid}
+      not (select free from known) or exists (select from challenge where jid = ${jid}
         and asked >= ${limits.perHourMax} and asked_since >= now() - interval '1 hour'
         and not (state in ('waiting', 'granted') and expires > now())) as "tooMany"`);
   const [row] = rowsOf<{ known: boolean; expiresMs: number | null; tooMany: boolean }>(result);

@@ -3,7 +3,7 @@
 import { and, asc, eq, inArray, isNotNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Contract, ContractEvent } from '../market/contract/contract.ts';
 import { due } from '../market/contract/due.ts';
-import { type ContractState, openStates, type Side } from '../market/contract/states.ts';
+import { type ContractState, pendingStates, type Side } from '../market/contract/states.ts';
 import { type Database, rowsOf, textArray } from './database.ts';
 import { type Key, noteKey, takeKey } from './idempotency.ts';
 import { enqueueFrom, type Job } from './jobs.ts';
@@ -32,7 +32,7 @@ export async function insertContract(
     with room as (
       select (select count(*) from (
         select from contract
-        where ${opener} and opened_by = ${made.openedBy} and state = any(${textArray([...openStates])})
+        where ${opener} and opened_by = ${made.openedBy} and state = any(${textArray([...pendingStates])})
         limit ${openMax}) as open) < ${openMax} as free
     ), taken as (
       ${takeKey(key, made.id, sql`(select free from room)`)}

@@ -7,20 +7,25 @@ import { type TokenScope, tokenScopes } from './token.ts';
 export const challengeRules = {
   codeCharsMin: 4,
   codeCharsMax: 64,
+  codeDigitsMin: 4,
   requesterCharsMax: 100,
   verifierBytes: 32,
 } as const;
 
-/** What a person can compare and type. */
-const CODE = /^[A-Za-z0-9._-]+$/;
+/** What a person can compare and type, and no client takes for a link. */
+const CODE = /^[A-Za-z0-9_-]+$/;
 
-/** Null where the code is one that can be shown and typed. */
+/**
+ * Null where the code is one that can be shown and typed. It is no word: whoever asks in another's name chooses it, and
+ * somebody who says `help` or searches for something confirms nothing by that.
+ */
 export function codeProblem(code: string): Problem | null {
-  const { codeCharsMin, codeCharsMax } = challengeRules;
-  if (code.length >= codeCharsMin && code.length <= codeCharsMax && CODE.test(code)) return null;
+  const { codeCharsMin, codeCharsMax, codeDigitsMin } = challengeRules;
+  const isSized = code.length >= codeCharsMin && code.length <= codeCharsMax;
+  if (isSized && CODE.test(code) && code.replace(/\D/g, '').length >= codeDigitsMin) return null;
   const error: Pointer = {
     pointer: '/code',
-    detail: `expected ${codeCharsMin} to ${codeCharsMax} of A-Z a-z 0-9 . _ -`,
+    detail: `expected ${codeCharsMin} to ${codeCharsMax} of A-Z a-z 0-9 _ -, at least ${codeDigitsMin} of them digits`,
   };
   return problem('invalid-body', `Not accepted: code: ${error.detail}`, [error]);
 }

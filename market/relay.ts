@@ -52,8 +52,10 @@ export function callProblem(listing: Listing, client: string, directory: string 
     const how = call ? `it is called by ${call.protocol}` : 'it states no call';
     return refuse(how, 'one whose call.protocol is xmpp-command or agent-task');
   }
-  const own = directory === null ? [] : [directory, parseJid(directory).domain];
-  if (own.includes(provider.jid)) return refuse("it is the directory's own", "somebody else's");
+  const domain = directory === null ? '' : parseJid(directory).domain;
+  // A component's server is of a domain that it belongs to.
+  const isOwn = [directory, domain].includes(provider.jid) || domain.endsWith(`.${provider.jid}`);
+  if (isOwn) return refuse("it is the directory's own", "somebody else's");
   if (call.node === null || isNoOffer(call.node)) return refuse('its node is administrative', 'another');
   if (provider.jid === client) return refuse('it is your own', "somebody else's");
   return null;

@@ -15,6 +15,8 @@ export const checkLimits = {
   errorsMax: 20,
   /** Schemas times values: a value that would cost more is not looked at further. */
   workMax: 400_000,
+  /** Up to this much every error is told; beyond it the first, since each schema could have one at each value. */
+  tellAllWorkMax: 20_000,
 } as const;
 
 /** What of the value the schema does not take, in plain words; nothing where it takes it all. */
@@ -22,23 +24,34 @@ export function checkSchema(schema: JsonSchema, value: Json): Pointer[] {
   const outside = boundsError(value);
   if (outside) return [outside];
   const safe = withoutFormats(safeSchema(schema as JsonObject));
-  if (countOf(safe) * countOf(value) > checkLimits.workMax) {
-    return [{ pointer: '', detail: 'expected fewer values' }];
+  const work = countOf(safe) * countOf(value);
+  if (work > checkLimits.workMax) return [{ pointer: '', detail: 'expected fewer values' }];
+  const endsAtFirst = work > checkLimits.tellAllWorkMax;
+  const { errors } = new Validator(safe as Schema, '2020-12', endsAtFirst).validate(value);
+  const untaken = new Set(
+    errors.filter(({ keyword }) => keyword === 'anyOf').map((error) => error.keywordLocation),
+  );
+  const told = new Map<string, Pointer>();
+  for (const error of errors) {
+    if (!isOwn(error, untaken)) continue;
+    for (const said of inWords(error, safe, value)) told.set(`${said.pointer}\n${said.detail}`, said);
+    if (told.size >= checkLimits.errorsMax) break;
   }
-  const { errors } = new Validator(safe as Schema, '2020-12', false).validate(value);
-  const told = errors.filter((error) => isOwn(error, errors)).flatMap((error) => inWords(error, safe, value));
-  const distinct = new Map(told.map((error) => [`${error.pointer}\n${error.detail}`, error]));
-  return [...distinct.values()].slice(0, checkLimits.errorsMax);
+  return [...told.values()].slice(0, checkLimits.errorsMax);
 }
 
 const WRAPPERS = new Set(['properties', 'additionalProperties', 'items', 'prefixItems', 'allOf', '$ref']);
 
-/** An error that is no more than that something inside has one; nor one of an alternative, when none is taken. */
-function isOwn(error: OutputUnit, all: OutputUnit[]): boolean {
-  if (WRAPPERS.has(error.keyword)) return false;
-  return !all.some(
-    (other) => other.keyword === 'anyOf' && error.keywordLocation.startsWith(`${other.keywordLocation}/`),
-  );
+/**
+ * An error that is no more than that something inside has one; nor one of an alternative, when none is taken.
+ * @param untaken where in the schema no alternative is
+ */
+function isOwn({ keyword, keywordLocation: place }: OutputUnit, untaken: ReadonlySet<string>): boolean {
+  if (WRAPPERS.has(keyword)) return false;
+  for (let end = place.lastIndexOf('/'); end > 0; end = place.lastIndexOf('/', end - 1)) {
+    if (untaken.has(place.slice(0, end))) return false;
+  }
+  return true;
 }
 
 /** Formats are checked where the directory knows the input's type; elsewhere they are notes, as JSON Schema has them. */

@@ -69,7 +69,10 @@ export async function startChallenge(
       };
     case 'too-many':
       return {
-        ...problem('too-many-requests', `An address is asked ${challengeLimits.perHourMax} times an hour.`),
+        ...problem(
+          'too-many-requests',
+          `An address is asked ${challengeLimits.perHourMax} times an hour, and ${challengeLimits.perRequesterMax} requests of one requester wait at the same time.`,
+        ),
         retryAfterSeconds: 3_600,
       };
   }

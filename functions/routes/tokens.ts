@@ -100,7 +100,9 @@ const startRoute = createRoute({
           code: z
             .string('expected a code')
             .max(challengeRules.codeCharsMax, `expected at most ${challengeRules.codeCharsMax} characters`)
-            .describe('A code of your own, by which the request is known to whoever confirms it.'),
+            .describe(
+              `A code of your own, by which the request is known to whoever confirms it: at least ${challengeRules.codeDigitsMin} digits, and letters.`,
+            ),
           scopes: z
             .array(z.enum(tokenScopes, `expected ${tokenScopes.join(' or ')}`))
             .min(1, 'expected at least one scope')

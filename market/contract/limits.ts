@@ -25,6 +25,8 @@ export const contractLimits = {
   reasonCharsMax: 2_000,
   /** An input or a result, as JSON. */
   dataCharsMax: 262_144,
-  /** Events of one contract; beyond them nothing is noted but what ends it. */
+  /** Events of one contract; beyond them no progress is noted. */
   eventsMax: 500,
+  /** Beyond these nothing is asked any more: what ends the contract still has its place in the history that is read. */
+  eventsWithAsksMax: 980,
 } as const;

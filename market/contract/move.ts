@@ -41,9 +41,10 @@ function openRules(contract: Contract, by: Party, at: Date): Rule[] {
   const open = rulesFor(contract satisfies Position, by);
   // Nobody comes too late because the directory has not noted yet that a time ended; nor in time.
   if (by !== 'directory' && hasEnded(contract, at)) return [];
-  const isNotable = contract.version < contractLimits.eventsMax;
+  const { eventsMax, eventsWithAsksMax } = contractLimits;
   return open.filter((rule) => {
-    if (rule.move === 'progress') return isNotable;
+    if (rule.move === 'progress') return contract.version < eventsMax;
+    if (rule.move === 'ask') return contract.version < eventsWithAsksMax;
     return !(rule.move === 'dispute' && contract.state === 'completed' && at >= disputableUntil(contract));
   });
 }

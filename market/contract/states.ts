@@ -34,6 +34,9 @@ export type ContractState = (typeof contractStates)[number];
 /** The states in which neither is the client asked for anything nor has the contract ended: whoever waits goes on waiting. */
 export const openStates = ['offered', 'accepted', 'working'] as const satisfies ContractState[];
 
+/** The states in which a contract's work has not ended: they are what somebody can have too many of. */
+export const pendingStates = [...openStates, 'input-required'] as const satisfies ContractState[];
+
 /** True where the client is to move or nobody is: what a waiting reader waits for. */
 export function isSettled(state: ContractState): boolean {
   return !(openStates as readonly ContractState[]).includes(state);

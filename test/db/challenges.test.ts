@@ -37,6 +37,19 @@ const jids = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}@agents.test`)
 const known = async (jid: string) => grantConsent(database.db, jid);
 
 describe('a challenge', () => {
+  test('is one of a few that one requester may have outstanding, whomever they name', async () => {
+    const limits = { minutes: 2, perHourMax: 10, perRequesterMax: 2 };
+    const from = async (requester: string, jid: string) => {
+      await known(jid);
+      return (await insertChallenge(database.db, { ...challenge(jid), requester }, limits)).outcome;
+    };
+    const names = ['one@many.test', 'two@many.test', 'three@many.test'];
+    const outcomes = [];
+    for (const jid of names) outcomes.push(await from('192.0.2.1', jid));
+    expect(outcomes).toEqual(['asked', 'asked', 'too-many']);
+    expect(await from('192.0.2.2', names[2] ?? '')).toBe('asked');
+  });
+
   test('is for addresses that have to do with the directory, and has the address asked', async () => {
     const [jid = ''] = jids;
     expect(await ask(jid)).toEqual({ outcome: 'unknown' });
@@ -45,8 +58,11 @@ describe('a challenge', () => {
     expect(outcome).toBe('asked');
     expect(expires.getTime() - Date.now()).toBeGreaterThan(110_000);
     expect(
-      await rowsOf(database.db, sql`select key from graphile_worker.jobs where task_identifier = 'confirm'`),
-    ).toEqual([{ key: `confirm:${jid}` }]);
+      await rowsOf(
+        database.db,
+        sql`select key from graphile_worker.jobs where task_identifier = 'confirm' and key = 'confirm:first'`,
+      ),
+    ).toEqual([{ key: 'confirm:first' }]);
     expect(await outstandingChallenge(database.db, { id: 'first' })).toMatchObject({ jid, code: '482913' });
     expect(await outstandingChallenge(database.db, { jid })).toMatchObject({ id: 'first' });
     await insertToken(

@@ -8,7 +8,10 @@ import { isProblem } from '../../market/problem.ts';
 import { hashToken } from '../../market/token.ts';
 import { pickUp, startChallenge, takeAnswer } from '../../operations/challenges.ts';
 import type { ConfirmAnswer } from '../../protocol/http-auth.ts';
+import type { IqOutcome } from '../../worker/iq-caller.ts';
+import { askToConfirm } from '../../worker/jobs/messages.ts';
 import { ownDatabase } from '../support/database.ts';
+import { until } from '../support/directory.ts';
 import { rowsOf } from '../support/rows.ts';
 
 const database = ownDatabase();
@@ -100,10 +103,33 @@ describe('a token by confirmation', () => {
     ['a server', { address: 'agents.test' }, 'invalid-body'],
     ['no address', { address: '@' }, 'invalid-body'],
     ['a code that is too short', { address: 'a@agents.test', code: '1' }, 'invalid-body'],
+    ['a code that is a word', { address: 'a@agents.test', code: 'help' }, 'invalid-body'],
+    ['a code that looks like a link', { address: 'a@agents.test', code: '2026.example' }, 'invalid-body'],
     ['a code that hides something', { address: 'a@agents.test', code: '1234\u202e' }, 'invalid-body'],
   ])('is not asked of %s', async (_what, more, code) => {
     expect(codeOf(await startChallenge(deps(), { ...wish, ...more }))).toBe(code);
   });
+});
+
+test('a client that is asked holds nothing up while it is silent, and its late answer counts', async () => {
+  const { id, verifier } = await started('slow@agents.test/phone');
+  let answer = (_outcome: IqOutcome): void => {};
+  const session = {
+    ready: true,
+    send: () => true,
+    ask: () => new Promise<IqOutcome>((resolve) => (answer = resolve)),
+  };
+  const errors: unknown[] = [];
+  await askToConfirm({ deps: deps(), session, onError: (error) => errors.push(error) }, id);
+  expect(await pickUp(deps(), id, verifier)).toMatchObject({ waiting: true });
+  answer({ kind: 'result', payload: null });
+  await until('the token is there', async () => 'token' in (await pickUp(deps(), id, verifier)));
+  expect(errors).toEqual([]);
+});
+
+test('an address of any length that an account can have is asked', async () => {
+  const long = `${'a'.repeat(600)}@agents.test`;
+  expect(await started(long)).toMatchObject({ jid: long });
 });
 
 describe('what is asked', () => {

@@ -229,7 +229,11 @@ describe('the contracts of an address', () => {
     expect([first.outcome, (await open({ client }, 2)).outcome]).toEqual(['made', 'made']);
     expect((await open({ client, key: 'k' }, 2)).outcome).toBe('too-many');
     expect(await keptKey(database.db, client, 'k')).toBeNull();
-    await moveContract(database.db, step(first.contract, 'client', 'cancel'));
+    const begun = step(first.contract, 'directory', 'start');
+    const asking = step(begun.after, 'directory', 'ask');
+    for (const move of [begun, asking]) expect(await moveContract(database.db, move)).toBe(true);
+    expect((await open({ client, key: 'k' }, 2)).outcome).toBe('too-many');
+    await moveContract(database.db, step(asking.after, 'client', 'cancel'));
     expect((await open({ client, key: 'k' }, 2)).outcome).toBe('made');
   });
 });

@@ -193,6 +193,24 @@ describe('a call', () => {
     expect(await settled(made)).toMatchObject({ state: 'cancelled', result: null });
   });
 
+  test.each([
+    ['is cancelled while the agent works on a later stage', true, 'cancelled'],
+    ['gets no answer to a later stage', false, 'unknown'],
+  ])('that %s has the agent told', async (_what, isCancelled, state) => {
+    const { agent, asked } = await specialist(async ({ action }) => {
+      if (action === 'complete') await wait(3_000);
+      return action === 'execute'
+        ? { status: 'executing', form: amountForm, actions: ['complete'] }
+        : { form: sumForm('1') };
+    });
+    const made = await call(agent);
+    await until('the later stage goes out', async () => asked.at(-1)?.action === 'complete');
+    if (isCancelled) await moveOwn(deps(), made.who, made.id, { move: 'cancel', data: {} }, null);
+    await until('the session is cancelled', async () => asked.at(-1)?.action === 'cancel');
+    expect(asked.at(-1)).toMatchObject({ sessionId: 's1' });
+    expect(await settled(made)).toMatchObject({ state, result: null });
+  });
+
   test('of an agent that withdraws its permission while it is under way goes no further', async () => {
     const { agent, asked } = await specialist(async (_request, at) => {
       if (at === 0) await withdrawRegistration(directory.db, agent.jid);

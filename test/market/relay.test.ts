@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import { valuesOf } from '../../market/facts.ts';
 import type { Permission } from '../../market/registration.ts';
-import { statedRelay } from '../../market/relay.ts';
+import { callProblem, statedRelay } from '../../market/relay.ts';
 import { readForm } from '../../protocol/data-form.ts';
 import { readListingForm } from '../../protocol/dialects/listing-form.ts';
+import { listingOf } from '../support/listings.ts';
 import { fixture } from '../support/xml.ts';
 
 const form = readListingForm(readForm(fixture('guildhall/listing.xml')));
@@ -31,4 +32,17 @@ test.each<[own: Permission | null, fx: Permission | null, stated: Permission | n
 
 test('what is stated of another command does not count', () => {
   expect(statedRelay(stating('allow', null, 'deny'), 'fx')).toBe('allow');
+});
+
+test.each<[directory: string, provider: string, refused: boolean]>([
+  ['guild@example.org', 'guild@example.org', true],
+  ['guild@example.org', 'example.org', true],
+  ['guild.example.org', 'guild.example.org', true],
+  ['guild.example.org', 'example.org', true],
+  ['guild.example.org', 'fx@example.org', false],
+  ['guild.example.org', 'fx.example.org', false],
+  ['guild.example.org', 'ample.org', false],
+])('the directory %s does not call itself nor its servers: %s', (directory, jid, refused) => {
+  const of = listingOf(jid, { node: 'fx' });
+  expect(callProblem(of, 'ann@agents.test', directory) !== null).toBe(refused);
 });

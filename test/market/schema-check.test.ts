@@ -214,3 +214,15 @@ describe('an input', () => {
     expect(checkSchema(schema, { n: 5 })).toEqual([]);
   });
 });
+
+describe('what a stranger makes expensive', () => {
+  test.each([20, 45, 95])('is told by its first error, soon: %i schemas that no value meets', (schemas) => {
+    const all = (count: number) => ({ allOf: Array.from({ length: count }, () => ({ type: 'string' })) });
+    const items = { allOf: [all(Math.min(schemas, 50)), all(Math.max(schemas - 50, 0))] };
+    const schema = { type: 'object', properties: { list: { type: 'array', items } } };
+    const began = performance.now();
+    const errors = checkSchema(schema, { list: Array.from({ length: 1_900 }, (_, at) => at) });
+    expect(errors).toEqual([{ pointer: '/list/0', detail: 'expected a text' }]);
+    expect(performance.now() - began).toBeLessThan(1_000);
+  });
+});

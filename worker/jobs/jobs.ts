@@ -77,6 +77,7 @@ export class Jobs {
   async #begin(): Promise<void> {
     const { deps, databaseUrl, session, log } = this.#deps;
     const taken = new Taken(session);
+    const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
     // What a worker that is gone had begun.
     await unlockJobs(deps.db);
     await this.#calls.resume();
@@ -109,7 +110,7 @@ export class Jobs {
               party: text(payload, 'party') === 'provider' ? 'provider' : 'client',
             },
           ),
-        confirm: (payload) => askToConfirm({ deps, session }, text(payload, 'challenge')),
+        confirm: (payload) => askToConfirm({ deps, session, onError }, text(payload, 'challenge')),
       },
     });
     this.#runner.events.on('job:error', ({ job, error }) => {

@@ -1,6 +1,6 @@
 /** What the directory says over XMPP about contracts and challenges. */
 
-import { outstandingChallenge } from '../../db/challenges.ts';
+import { type Outstanding, outstandingChallenge } from '../../db/challenges.ts';
 import { isKnown } from '../../db/consent.ts';
 import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
 import { codeProblem, confirmBody } from '../../market/challenge.ts';
@@ -18,6 +18,7 @@ import {
 import { type Element, xml } from '../../protocol/xml.ts';
 import type { Session } from '../session.ts';
 import { contractMessage } from './contract-message.ts';
+import { insist } from './moves.ts';
 import type { Taken } from './taken.ts';
 
 export type MessagesDeps = { deps: Deps; session: Pick<Session, 'ready' | 'ask' | 'send'> };
@@ -42,10 +43,14 @@ export async function tellParty(
 }
 
 /**
- * Asks the address of a challenge: one of its clients by IQ, whose answer is taken here, or all of them by message, whose
- * answer comes as a message (XEP-0070 §4.5). @throws where it cannot be asked now
+ * Asks the address of a challenge: one of its clients by IQ, whose answer is taken here when it comes, or all of them by
+ * message, whose answer comes as a message (XEP-0070 §4.5). Settles when it is asked: nobody's silence holds up what else
+ * is to be done. @throws where it cannot be asked now
  */
-export async function askToConfirm({ deps, session }: MessagesDeps, id: string): Promise<void> {
+export async function askToConfirm(
+  { deps, session, onError }: MessagesDeps & { onError: (error: unknown) => void },
+  id: string,
+): Promise<void> {
   const waiting = await outstandingChallenge(deps.db, { id });
   if (!waiting) return;
   if (!session.ready) throw new Error('there is no session');
@@ -56,14 +61,18 @@ export async function askToConfirm({ deps, session }: MessagesDeps, id: string):
     session.send(writeConfirmMessage({ to, thread, body, confirm }));
     return;
   }
-  const left = Math.max(1, waiting.expiresMs - Date.now());
-  const outcome = await session.ask(waiting.address, 'get', writeConfirm(confirm), left);
+  void askClient({ deps, session }, waiting, writeConfirm(confirm)).catch(onError);
+}
+
+async function askClient({ deps, session }: MessagesDeps, of: Outstanding, confirm: Element): Promise<void> {
+  const left = Math.max(1, of.expiresMs - Date.now());
+  const outcome = await session.ask(of.address, 'get', confirm, left);
   if (outcome.kind === 'timeout' || outcome.kind === 'offline') return;
   const answer =
     outcome.kind === 'result'
       ? readConfirmResult(xml('iq', { type: 'result' }))
       : { granted: false, confirm: null, thread: null, words: null, condition: outcome.error.condition };
-  await takeAnswer(deps, waiting.jid, answer);
+  await insist(() => takeAnswer(deps, of.jid, answer));
 }
 
 /**

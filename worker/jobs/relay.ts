@@ -6,7 +6,7 @@
 import { claimStep, contractHistory, type Thread } from '../../db/contracts.ts';
 import { findListing, outputSchemaOf } from '../../db/listings.ts';
 import { fittingResult, formResult } from '../../market/call-result.ts';
-import type { Contract } from '../../market/contract/contract.ts';
+import type { Ask, Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { answerStage, askOf } from '../../market/form-answer.ts';
 import { isProblem } from '../../market/problem.ts';
@@ -51,8 +51,8 @@ type Given = { [name: string]: Json };
 
 export class Relay {
   #deps: RelayDeps;
-  /** Calls whose answers this process waits for. */
-  #underWay = new Set<string>();
+  /** Calls whose answers this process waits for, as they stand with their agents: the database hears of it later. */
+  #underWay = new Map<string, CallThread>();
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
@@ -76,7 +76,7 @@ export class Relay {
         return;
       case 'cancelled':
       case 'expired':
-        return this.#close(thread);
+        return this.#close(this.#underWay.get(id) ?? thread);
       default:
         return;
     }
@@ -108,8 +108,7 @@ export class Relay {
     const stage = thread.stage ?? form('form', []);
     const answer = answerStage(stage, await this.#given(contract));
     if (!answer.submit) {
-      await this.#move(contract.id, { move: 'ask', data: { ask: askOf(stage, answer.errors) }, thread });
-      return;
+      return this.#askClient(contract, thread, askOf(stage, answer.errors));
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
     const sent: CallThread = { ...thread, step: 'sent', stage: null };
@@ -118,7 +117,6 @@ export class Relay {
   }
 
   async #run(contract: Contract, thread: CallThread, first: Request): Promise<void> {
-    this.#underWay.add(contract.id);
     try {
       await this.#stages(contract, thread, first);
     } finally {
@@ -133,6 +131,7 @@ export class Relay {
     let restarts = 0;
     for (let stages = 0; stages < relayLimits.stagesMax; stages++) {
       const { node, jid, session: sessionId } = thread;
+      this.#underWay.set(id, thread);
       const command = writeCommandRequest({ node, sessionId, ...request }, [
         writeOnBehalfOf({ jid: client, contract: id }),
       ]);
@@ -157,16 +156,19 @@ export class Relay {
         const stage = response.form ?? form('form', []);
         const ask = askOf(stage, answer.errors);
         const said = [ask.text, ...response.notes.map(({ text }) => text)].filter(Boolean).join('\n');
-        await this.#move(id, {
-          move: 'ask',
-          data: { ask: { ...ask, text: said || null } },
-          thread: { ...thread, step: 'asked', stage },
-        });
-        return;
+        const asked = { ...thread, step: 'asked' as const, stage };
+        return this.#askClient(contract, asked, { ...ask, text: said || null });
       }
       request = { action: actionOf(response.actions), form: answer.submit };
     }
     await this.#withdraw(contract, thread, 'The agent asks for ever more.');
+  }
+
+  async #askClient(contract: Contract, thread: CallThread, ask: Ask): Promise<void> {
+    const moved = await this.#move(contract.id, { move: 'ask', data: { ask }, thread });
+    // It is too much, or was asked too often; a contract that has ended meanwhile stays as it is.
+    if (moved && isProblem(moved))
+      await this.#withdraw(contract, thread, 'The agent asks for more than the directory passes on.');
   }
 
   /** Writes how the call ended. */
@@ -180,7 +182,8 @@ export class Relay {
     switch (meaning.kind) {
       case 'lost':
         await this.#move(id, { move: 'lose', data: { reason: meaning.reason }, thread: closed });
-        return;
+        // Whatever it has done, it need not go on.
+        return this.#close(thread);
       case 'declined':
         await this.#move(id, { move: 'decline', data: { reason: meaning.reason }, thread: closed });
         return;
@@ -219,10 +222,10 @@ export class Relay {
     id: string,
     move: Omit<DirectoryMove, 'thread'> & { thread?: CallThread },
     seen: Contract | null = null,
-  ): Promise<void> {
+  ): ReturnType<typeof moveOn> {
     const { thread, ...rest } = move;
     const whole = { ...rest, ...(thread && { thread: { ...thread } satisfies Thread }) };
-    await moveOn(this.#deps.deps, id, whole, seen);
+    return moveOn(this.#deps.deps, id, whole, seen);
   }
 
   /** Everything that the client gave so far; what it gave last holds. */

@@ -5,6 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Thread } from '../../db/contracts.ts';
 import { factsOf } from '../../db/facts.ts';
 import { findListing } from '../../db/listings.ts';
@@ -35,6 +36,8 @@ export const taskLimits = {
   answerMs: 20_000,
   /** A repetition is sent this long before the gateway may forget the first request, or not at all. */
   repeatMarginMs: 30_000,
+  /** A job waits this long until a gateway has heard that a task is cancelled; a silent one holds up nobody else's jobs. */
+  cancelHoldMs: 2_000,
 } as const;
 
 const hourMs = 3_600_000;
@@ -65,7 +68,10 @@ export class TaskRelay {
         return this.#watch.begin(contract.id, thread);
       case 'cancelled':
       case 'expired':
-        return this.#watch.cancel(contract.id, thread);
+        return Promise.race([
+          this.#watch.cancel(contract.id, thread),
+          wait(taskLimits.cancelHoldMs, undefined, { ref: false }),
+        ]);
       default:
         return;
     }

@@ -307,4 +307,17 @@ describe('any history of open moves', () => {
     expect(openMoves(contract, 'directory', at)).not.toContain('progress');
     expect(openMoves(contract, 'directory', at)).toContain('deliver');
   });
+
+  test('asks for nothing more when it is too long, and can still end', () => {
+    const at = soon('call', 'working');
+    const long = (version: number) => ({ ...contractIn('call', 'working'), version });
+    const { eventsMax, eventsWithAsksMax } = contractLimits;
+    expect(openMoves(long(eventsMax), 'directory', at)).toContain('ask');
+    expect(openMoves(long(eventsWithAsksMax), 'directory', at).sort()).toEqual([
+      'decline',
+      'deliver',
+      'fail',
+      'lose',
+    ]);
+  });
 });
