@@ -67,6 +67,7 @@ test('who subscribed is no stranger while the subscriptions are still read', asy
   });
   await locked.promise;
   const second = await runWorker(directory);
+  onTestFinished(second.stop);
   await until('its session stands', async () => second.logged.some(({ event }) => event === 'xmpp-online'));
   say('probe');
   const asker = await startAgent({ directory: directory.jid, server: network.far, subscribe: false });
