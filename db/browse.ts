@@ -1,6 +1,6 @@
 /** What can be browsed: every value by which listings are shelved, and every agent. */
 
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { LEXEMES } from '../market/search-document.ts';
 import { type Database, rowsOf } from './database.ts';
 
@@ -40,38 +40,30 @@ export async function countAgents(db: Database): Promise<number> {
 
 export type ShelvedAgent = { jid: string; name: string | null };
 
+/** All who have something listed, or those who offer tools. */
+export type AgentShelf = 'agents' | 'endpoints';
+
+const jidsOn: { [shelf in AgentShelf]: SQL } = {
+  agents: sql`select jid from agent`,
+  endpoints: sql`select distinct jid from listing where body ->> 'kind' = 'tool'`,
+};
+
 /** The next agents after an address (or the last before it) in the order of their addresses; null for either end. */
 export async function agentsBeside(
   db: Database,
+  shelf: AgentShelf,
   side: 'after' | 'before',
   jid: string | null,
   limit: number,
 ): Promise<ShelvedAgent[]> {
   const isAfter = side === 'after';
   const beyond = jid === null ? sql`true` : isAfter ? sql`jid > ${jid}` : sql`jid < ${jid}`;
-  const rows = rowsOf<ShelvedAgent>(
-    await db.execute(sql`
-      select jid, name from agent where ${beyond} order by jid ${sql.raw(isAfter ? 'asc' : 'desc')} limit ${limit}`),
-  );
-  return isAfter ? rows : rows.reverse();
-}
-
-/** The next agents after an address (or the last before it) that offer tools, by the same order. */
-export async function toolAgentsBeside(
-  db: Database,
-  side: 'after' | 'before',
-  jid: string | null,
-  limit: number,
-): Promise<ShelvedAgent[]> {
-  const isAfter = side === 'after';
-  const beyond = jid === null ? sql`true` : isAfter ? sql`jid > ${jid}` : sql`jid < ${jid}`;
+  const order = sql`order by jid ${sql.raw(isAfter ? 'asc' : 'desc')}`;
   const rows = rowsOf<ShelvedAgent>(
     await db.execute(sql`
       select jid, name from (
-        select distinct jid from listing where body ->> 'kind' = 'tool' and ${beyond}
-        order by jid ${sql.raw(isAfter ? 'asc' : 'desc')} limit ${limit}
-      ) as found join agent using (jid)
-      order by jid ${sql.raw(isAfter ? 'asc' : 'desc')}`),
+        select jid from (${jidsOn[shelf]}) as shelf where ${beyond} ${order} limit ${limit}
+      ) as found join agent using (jid) ${order}`),
   );
   return isAfter ? rows : rows.reverse();
 }

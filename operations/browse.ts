@@ -1,12 +1,12 @@
 /** Browsing: what listings are shelved by, the listings on one shelf in the order of their names, and the agents. */
 
 import {
+  type AgentShelf,
   agentsBeside,
   countAgents,
   countShelves,
   type ShelfName,
   type ShelvedAgent,
-  toolAgentsBeside,
 } from '../db/browse.ts';
 import { keyTypes, type SearchKey } from '../db/orders.ts';
 import { type SearchHit, searchListings } from '../db/search.ts';
@@ -17,7 +17,7 @@ import type { Query } from '../market/query/ast.ts';
 import { formatQuery } from '../market/query/format.ts';
 import type { Deps } from './deps.ts';
 
-export type { ShelfName, ShelvedAgent };
+export type { AgentShelf, ShelfName, ShelvedAgent };
 
 export const browseLimits = {
   /** Values of one shelf; of more, the most frequent. */
@@ -77,22 +77,13 @@ function shelved(scope: string, { record, key }: SearchHit): ShelvedListing {
   return { record, cursor: encodeCursor(scope, { key, id: record.listing.id }) };
 }
 
-/** Agents in the order of their addresses, next to one or from an end. */
+/** Agents in the order of their addresses, next to one or from an end: all, or the endpoints of Agent Gateways. */
 export function shelvedAgents(
   { db }: Deps,
+  shelf: AgentShelf,
   side: 'after' | 'before',
   jid: string | null,
   limit: number,
 ): Promise<ShelvedAgent[]> {
-  return agentsBeside(db, side, jid, limit);
-}
-
-/** Endpoints of Agent Gateways, by the same order: agents whose manifests name tools. */
-export function shelvedEndpoints(
-  { db }: Deps,
-  side: 'after' | 'before',
-  jid: string | null,
-  limit: number,
-): Promise<ShelvedAgent[]> {
-  return toolAgentsBeside(db, side, jid, limit);
+  return agentsBeside(db, shelf, side, jid, limit);
 }

@@ -10,7 +10,7 @@ export const listedAgentsMax = 100;
 
 /** @param own the address at which the directory was asked */
 export async function answerAgents(deps: Deps, own: string): Promise<Element> {
-  const agents = await shelvedAgents(deps, 'after', null, listedAgentsMax);
+  const agents = await shelvedAgents(deps, 'agents', 'after', null, listedAgentsMax);
   const directory: ListedAgent = {
     jid: own,
     name: 'Guildhall',

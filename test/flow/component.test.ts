@@ -46,7 +46,8 @@ test('an agent that subscribes is subscribed to, told of the presence, and liste
     await until('it is online', () => isOnline(agent.jid));
     await until('it hears of the directory', async () => types(heard).includes('available'));
     expect(types(heard)).toEqual(expect.arrayContaining(['subscribe', 'available']));
-    expect(heard.find(({ attrs }) => !attrs.type)?.getChild('c', NS_CAPS)).toBeDefined();
+    const caps = heard.find(({ attrs }) => !attrs.type)?.getChild('c', NS_CAPS);
+    expect(caps?.attrs).toMatchObject({ hash: 'sha-1', ver: expect.stringMatching(/^[\w+/]{27}=$/) });
   }
 });
 

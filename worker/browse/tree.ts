@@ -9,9 +9,9 @@ import type { Qualifier, Query } from '../../market/query/ast.ts';
 import { isRefused, readValue } from '../../market/query/codecs.ts';
 import type { Shelves } from '../../operations/browse.ts';
 import {
+  type AgentShelf,
   type ShelvedAgent,
   shelvedAgents,
-  shelvedEndpoints,
   shelvedListings,
 } from '../../operations/browse.ts';
 import type { Deps } from '../../operations/deps.ts';
@@ -111,7 +111,7 @@ export class Tree {
         );
       case 'endpoints':
         // As at a gateway, the items are the endpoints' own addresses.
-        return this.#byAddress(shelvedEndpoints, null, size, at, ({ jid, name }) => ({
+        return this.#byAddress('endpoints', null, size, at, ({ jid, name }) => ({
           jid,
           node: null,
           name,
@@ -139,7 +139,7 @@ export class Tree {
 
   async #agents(size: number, at: OrderedPlace, own: string): Promise<Page<DiscoItem> | StanzaError> {
     const { agents: count } = await this.#shelves.get();
-    return this.#byAddress(shelvedAgents, count, size, at, ({ jid, name }) => ({
+    return this.#byAddress('agents', count, size, at, ({ jid, name }) => ({
       jid: own,
       node: valueNode('agents', jid),
       name: name ?? jid,
@@ -148,7 +148,7 @@ export class Tree {
 
   /** A page of agents in the order of their addresses, which are also the places that pages go on from. */
   async #byAddress(
-    read: typeof shelvedAgents,
+    shelf: AgentShelf,
     count: number | null,
     size: number,
     at: OrderedPlace,
@@ -157,7 +157,8 @@ export class Tree {
     const isBackwards = at.from === 'before' || at.from === 'end';
     const jid = 'key' in at ? at.key : null;
     if (jid !== null && jid.length > nodeCharsMax) return noSuchPage;
-    const found = size === 0 ? [] : await read(this.#deps, isBackwards ? 'before' : 'after', jid, size);
+    const found =
+      size === 0 ? [] : await shelvedAgents(this.#deps, shelf, isBackwards ? 'before' : 'after', jid, size);
     const items = found.map((agent) => keyed(itemOf(agent), agent.jid));
     return pageOf(items, count, isBackwards ? 'end' : 'start');
   }
