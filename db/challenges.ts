@@ -73,8 +73,8 @@ export async function insertChallenge(
       where (challenge.state not in ('waiting', 'granted') or challenge.expires <= now())
         and (challenge.asked < ${limits.perHourMax} or challenge.asked_since < now() - interval '1 hour')
       returning expires
-    ), job as (${enqueueFrom(sql`asked`, [{ task: 'confirm', key: id, payload: { challenge: id } }])})
-    select (select known from known) as known, (select count(*) from job)::int as jobs,
+    ), job as (${enqueueFrom(sql`asked`, [{ task: 'confirm', payload: { challenge: id } }])})
+    select (select known from known) as known,
       (select extract(epoch from expires)::float8 * 1000 from asked) as "expiresMs",
       not (select free from known) or exists (select from challenge where jid = ${jid}
         and asked >= ${limits.perHourMax} and asked_since >= now() - interval '1 hour'

@@ -1,17 +1,20 @@
 /** Contracts: written move by move, each in one statement, and read by their parties. */
 
-import { and, asc, eq, inArray, isNotNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, type SQL, sql } from 'drizzle-orm';
 import type { Contract, ContractEvent } from '../market/contract/contract.ts';
 import { due } from '../market/contract/due.ts';
 import { type ContractState, pendingStates, type Side } from '../market/contract/states.ts';
-import { type Database, rowsOf, textArray } from './database.ts';
+import { type Database, fewRows, rowsOf } from './database.ts';
 import { type Key, noteKey, takeKey } from './idempotency.ts';
-import { enqueueFrom, type Job } from './jobs.ts';
+import type { Job } from './jobs.ts';
 import { keptByConnections } from './prepared.ts';
 import { contract, contractEvent } from './schema.ts';
 
 /** Where a call stands with its agent: the worker's own notes, which nobody is shown. */
 export type Thread = { [name: string]: unknown };
+
+/** In the words of the index that knows the open contracts of each party. */
+const isPending = sql.raw(`state in (${pendingStates.map((state) => `'${state}'`).join(', ')})`);
 
 export type InsertOutcome = 'made' | 'repeated' | 'too-many';
 
@@ -27,56 +30,125 @@ export async function insertContract(
   openMax: number,
 ): Promise<InsertOutcome> {
   const { contract: made, event, thread, jobs, key } = of;
-  const opener = made.openedBy === 'client' ? sql`client = ${made.client}` : sql`provider = ${made.provider}`;
+  const { kind, opening, openedBy, client, provider, listing, protocol, input, price } = made;
+  const { answerBy, deliverBy, state, version, created, since } = made;
+  const row = {
+    ...{ id: made.id, kind, opening, openedBy, client, provider, listing, protocol, input, price },
+    ...{ answerBy, deliverBy, state, version, created, since, due: due(made)?.at ?? null, thread },
+    ...{
+      seq: event.seq,
+      at: event.at,
+      by: event.by,
+      move: event.move,
+      left: event.state,
+      data: event.data,
+      jobs,
+    },
+  };
+  const opener = openedBy === 'client' ? sql`client = ${client}` : sql`provider = ${provider}`;
   const result = await db.execute(sql`${keptByConnections}
     with room as (
       select (select count(*) from (
         select from contract
-        where ${opener} and opened_by = ${made.openedBy} and state = any(${textArray([...pendingStates])})
-        limit ${openMax}) as open) < ${openMax} as free
+        where ${opener} and opened_by = ${openedBy} and ${isPending}
+        limit ${openMax}::int) as open) < ${openMax}::int as free
     ), taken as (
       ${takeKey(key, made.id, sql`(select free from room)`)}
+    ), given as materialized (
+      select given.* from taken, jsonb_to_record(${JSON.stringify(row)}::jsonb) as given(id text, kind text,
+        opening text, "openedBy" text, client text, provider text, listing jsonb, protocol text, input jsonb,
+        price jsonb, "answerBy" timestamptz, "deliverBy" timestamptz, state text, version int, created timestamptz,
+        since timestamptz, due timestamptz, thread jsonb, seq int, at timestamptz, by text, move text, "left" text,
+        data jsonb, jobs jsonb)
     ), made as (
       insert into contract (id, kind, opening, opened_by, client, provider, listing, protocol, input, price, answer_by,
         deliver_by, state, version, created, since, due, thread)
-      select ${made.id}, ${made.kind}, ${made.opening}, ${made.openedBy}, ${made.client}, ${made.provider},
-        ${json(made.listing)}, ${made.protocol}, ${json(made.input)}, ${json(made.price)}, ${time(made.answerBy)},
-        ${time(made.deliverBy)}, ${made.state}, ${made.version}::int, ${time(made.created)}, ${time(made.since)},
-        ${time(due(made)?.at ?? null)}, ${json(thread)}
-      from taken
-      returning id
-    ), event as (${insertEvent(event)} from made), job as (${enqueueFrom(sql`made`, jobs)})
-    select exists (select from made) as made, (select free from room) as free,
-      (select count(*) from job)::int as jobs`);
-  const [row] = rowsOf<{ made: boolean; free: boolean }>(result);
-  return row?.made ? 'made' : row?.free ? 'repeated' : 'too-many';
+      select id, kind, opening, "openedBy", client, provider, listing, protocol, input, price, "answerBy", "deliverBy",
+        state, version, created, since, due, thread
+      from given
+    ), event as (
+      insert into contract_event (contract, seq, at, by, move, state, data)
+      select id, seq, at, by, move, "left", data from given
+    ), job as (
+      insert into job (task, payload)
+      select due.task, due.payload from given, jsonb_to_recordset(jobs) as due(task text, payload jsonb)
+    )
+    select exists (select from given) as made, (select free from room) as free`);
+  const [outcome] = rowsOf<{ made: boolean; free: boolean }>(result);
+  return outcome?.made ? 'made' : outcome?.free ? 'repeated' : 'too-many';
 }
 
+/** A move: the contract that it leaves, its event, and what is to be done for it. */
+export type WrittenMove = {
+  after: Contract;
+  event: ContractEvent;
+  /** Null leaves the worker's notes as they are. */
+  thread?: Thread | null;
+  jobs?: Job[];
+};
+
 /**
- * Writes a move onto the version that it was made from, with what is to be done for it. False where the contract has moved
- * since: then nothing is written.
- * @param after the contract that the event leaves
- * @param thread null leaves the worker's notes as they are
+ * Writes a move onto the version that it was made from. False where the contract has moved since: then nothing is written.
  * @param key noted with the contract's id where the move is written
  */
 export async function moveContract(
   db: Database,
-  of: { after: Contract; event: ContractEvent; thread?: Thread | null; jobs?: Job[]; key?: Key | null },
+  { key = null, ...move }: WrittenMove & { key?: Key | null },
 ): Promise<boolean> {
-  const { after, event, thread = null, jobs = [], key = null } = of;
+  return (await writeMoves(db, [move], key)).has(move.after.id);
+}
+
+/** The same for many at once, of each contract one: a second one has the contract moved before it, and is not written. */
+export async function moveContracts(db: Database, moves: WrittenMove[]): Promise<boolean[]> {
+  const first = new Map(moves.toReversed().map((move) => [move.after.id, move]));
+  const written = await writeMoves(db, [...first.values()], null);
+  return moves.map((move) => first.get(move.after.id) === move && written.has(move.after.id));
+}
+
+/** The ids of the contracts that were moved. */
+async function writeMoves(db: Database, moves: WrittenMove[], key: Key | null): Promise<Set<string>> {
+  const rows = moves.map(({ after, event, thread = null, jobs = [] }) => {
+    const { id, state, version, since, ask, result, progress, reason, fault, agreed } = after;
+    const { at, by, move, data } = event;
+    return {
+      ...{
+        id,
+        state,
+        version,
+        since,
+        ask,
+        result,
+        progress,
+        reason,
+        fault,
+        agreed,
+        due: due(after)?.at ?? null,
+      },
+      ...{ thread, before: event.seq - 1, seq: event.seq, at, by, move, left: event.state, data, jobs },
+    };
+  });
   const result = await db.execute(sql`${keptByConnections}
-    with made as (
+    with given as materialized (
+      select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given(id text, state text, version int,
+        since timestamptz, ask jsonb, result jsonb, progress jsonb, reason text, fault text, agreed text[], due timestamptz,
+        thread jsonb, before int, seq int, at timestamptz, by text, move text, "left" text, data jsonb, jobs jsonb)
+      ${fewRows(rows.length)}
+    ), made as (
       update contract set
-        state = ${after.state}, version = ${after.version}::int, since = ${time(after.since)}, ask = ${json(after.ask)},
-        result = ${json(after.result)}, progress = ${json(after.progress)}, reason = ${after.reason},
-        fault = ${after.fault}, agreed = ${textArray(after.agreed)}, due = ${time(due(after)?.at ?? null)},
-        thread = coalesce(${json(thread)}, thread)
-      where id = ${after.id} and version = ${event.seq - 1}::int
-      returning id
-    ), event as (${insertEvent(event)} from made), job as (${enqueueFrom(sql`made`, jobs)}),
-    noted as (${noteKey(key, sql`made`)})
-    select exists (select from made) as made, (select count(*) from job)::int as jobs`);
-  return rowsOf<{ made: boolean }>(result)[0]?.made ?? false;
+        state = given.state, version = given.version, since = given.since, ask = given.ask, result = given.result,
+        progress = given.progress, reason = given.reason, fault = given.fault, agreed = given.agreed, due = given.due,
+        thread = coalesce(given.thread, contract.thread)
+      from given where contract.id = given.id and contract.version = given.before
+      returning contract.id
+    ), event as (
+      insert into contract_event (contract, seq, at, by, move, state, data)
+      select id, seq, at, by, move, "left", data from given join made using (id)
+    ), job as (
+      insert into job (task, payload) select due.task, due.payload
+      from given join made using (id) cross join jsonb_to_recordset(jobs) as due(task text, payload jsonb)
+    ), noted as (${noteKey(key, sql`made`)})
+    select id from made`);
+  return new Set(rowsOf<{ id: string }>(result).map(({ id }) => id));
 }
 
 /**
@@ -96,64 +168,48 @@ export async function claimStep(
   return rowsOf(result).length > 0;
 }
 
-function insertEvent({ seq, at, by, move, state, data }: ContractEvent): SQL {
-  return sql`insert into contract_event (contract, seq, at, by, move, state, data)
-    select id, ${seq}::int, ${time(at)}, ${by}, ${move}, ${state}, ${json(data)}`;
-}
-
 function json(value: unknown): SQL {
   return sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
 }
 
-/** As text, since the two drivers write dates differently. */
-function time(at: Date | null): SQL {
-  return sql`${at?.toISOString() ?? null}::timestamptz`;
-}
+/** What a contract is read with. */
+export const shownContract = (() => {
+  const { due: _due, thread: _thread, ...columns } = getTableColumns(contract);
+  return columns;
+})();
 
-const {
-  due: _due,
-  thread: _thread,
-  ...shown
-} = (() => {
-  const { id, kind, opening, openedBy, client, provider, listing, protocol, input, price } = contract;
-  const { answerBy, deliverBy, state, version, created, since, ask, result, progress } = contract;
-  const { reason, fault, agreed, due, thread } = contract;
-  return {
-    ...{ id, kind, opening, openedBy, client, provider, listing, protocol, input, price },
-    ...{ answerBy, deliverBy, state, version, created, since, ask, result, progress },
-    ...{ reason, fault, agreed, due, thread },
-  };
+export const eventColumns = (() => {
+  const { contract: _contract, ...columns } = getTableColumns(contractEvent);
+  return columns;
 })();
 
 /** The contract, if that address is a party to it. */
 export async function findContract(db: Database, id: string, party: string): Promise<Contract | null> {
   const isParty = or(eq(contract.client, party), eq(contract.provider, party));
   const [row] = await db
-    .select(shown)
+    .select(shownContract)
     .from(contract)
     .where(sql`${and(eq(contract.id, id), isParty)} ${keptByConnections}`);
   return row ?? null;
 }
 
+export type CarriedContract = { contract: Contract; thread: Thread };
+
 /** The contract and the worker's notes, for the worker alone. */
-export async function contractToCarryOn(
-  db: Database,
-  id: string,
-): Promise<{ contract: Contract; thread: Thread } | null> {
+export async function contractToCarryOn(db: Database, id: string): Promise<CarriedContract | null> {
   const [row] = await db
-    .select({ contract: shown, thread: contract.thread })
+    .select({ contract: shownContract, thread: contract.thread })
     .from(contract)
     .where(sql`${contract.id} = ${id} ${keptByConnections}`);
   return row ? { contract: row.contract, thread: row.thread ?? {} } : null;
 }
 
 export async function contractHistory(db: Database, id: string, limit: number): Promise<ContractEvent[]> {
-  const { seq, at, by, move, state, data } = contractEvent;
   return db
-    .select({ seq, at, by, move, state, data })
+    .select(eventColumns)
     .from(contractEvent)
     .where(sql`${contractEvent.contract} = ${id} ${keptByConnections}`)
-    .orderBy(asc(seq))
+    .orderBy(asc(contractEvent.seq))
     .limit(limit);
 }
 
@@ -172,7 +228,7 @@ export async function listContracts(
   };
   const { after } = page;
   return db
-    .select(shown)
+    .select(shownContract)
     .from(contract)
     .where(
       and(

@@ -1,6 +1,6 @@
 /** The type under which every function here takes a connection, whichever driver is behind it. */
 
-import { type SQL, sql } from 'drizzle-orm';
+import { type Placeholder, type SQL, sql } from 'drizzle-orm';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import type * as schema from './schema.ts';
 
@@ -17,4 +17,12 @@ export function rowsOf<Row = unknown>(result: unknown): Row[] {
 /** The texts as an array of Postgres, by one parameter. */
 export function textArray(values: string[]): SQL {
   return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
+}
+
+/**
+ * Ends a select from values that were given. It says of how many there are what the planner otherwise overestimates, so that it
+ * looks each one up and does not read a whole table for them.
+ */
+export function fewRows(count: number | Placeholder): SQL {
+  return sql`limit ${count}::int`;
 }

@@ -2,27 +2,59 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import { type Database, rowsOf } from './database.ts';
+import { keptByConnections } from './prepared.ts';
 
 /** `call` carries a call on; `confirm` asks an address to confirm; `tell` tells a party what became of a contract. */
-export type Job = { task: 'call' | 'confirm' | 'tell'; key: string; payload: { [name: string]: string } };
+export type Job = { task: 'call' | 'confirm' | 'tell'; payload: { [name: string]: string } };
 
-/**
- * Enqueues the jobs once for each row of `from`; the whole statement must refer to every row of it. A job that waits
- * under the same task and key is replaced; one that runs is followed by another.
- */
+/** One that waits: as whoever enqueued it wrote it. */
+export type WaitingJob = { id: number; task: string; payload: { [name: string]: string }; failures: number };
+
+/** The channel on which whoever does the jobs hears of new ones while it is asleep (migration 0013). */
+export const jobChannel = 'guildhall_job';
+
+/** Enqueues the jobs once for each row of `from`. */
 export function enqueueFrom(from: SQL, jobs: Job[]): SQL {
-  return sql`select enqueue_job(job.task, job.payload, job.key) as queued
-    from ${from} cross join jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb)
-      as job(task text, key text, payload jsonb)`;
+  return sql`insert into job (task, payload) select given.task, given.payload
+    from ${from} cross join jsonb_to_recordset(${JSON.stringify(jobs)}::jsonb) as given(task text, payload jsonb)
+    returning 1`;
 }
 
 /**
- * Takes back the jobs of workers that are gone: a job that was begun is otherwise held for hours. Only for the one worker
- * that does jobs, before it begins.
+ * Strikes off the jobs that are done, and finds those that are due, the longest waiting first, without those that are being
+ * done. It does not wait for the disk: a job that is struck off in vain is done again, which is harmless.
  */
-export async function unlockJobs(db: Database): Promise<number> {
-  const result = await db.execute(sql`
-    select graphile_worker.force_unlock_workers(array_agg(distinct locked_by)), count(*)::int as count
-    from graphile_worker._private_jobs where locked_by is not null having count(*) > 0`);
-  return rowsOf<{ count: number }>(result)[0]?.count ?? 0;
+export async function nextJobs(
+  db: Database,
+  { done, running, limit }: { done: number[]; running: number[]; limit: number },
+): Promise<WaitingJob[]> {
+  const rows = rowsOf<WaitingJob>(
+    await db.execute(sql`${keptByConnections}
+      with unhurried as materialized (
+        select set_config('synchronous_commit', 'off', true)
+      ), struck as (
+        delete from job using unhurried where id = any(${idArray(done)})
+      )
+      select id, task, payload, failures from job
+      where run_after <= now() and id <> all(${idArray([...done, ...running])})
+      order by run_after, id limit ${limit}::int`),
+  );
+  return rows.map((row) => ({ ...row, id: Number(row.id) }));
+}
+
+/** Puts a job off that could not be done now. */
+export async function putOffJob(db: Database, id: number, pauseMs: number): Promise<void> {
+  await db.execute(sql`
+    update job set failures = failures + 1, run_after = now() + ${pauseMs} * interval '1 millisecond' where id = ${id}`);
+}
+
+/** Notes whether whoever does the jobs wants to be notified of new ones. */
+export async function noteReader(db: Database, isAsleep: boolean): Promise<void> {
+  await db.execute(sql`
+    with unhurried as materialized (select set_config('synchronous_commit', 'off', true))
+    update job_reader set is_asleep = ${isAsleep} from unhurried`);
+}
+
+function idArray(ids: number[]): SQL {
+  return sql`array(select value::bigint from jsonb_array_elements(${JSON.stringify(ids)}::jsonb))`;
 }

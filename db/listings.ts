@@ -73,15 +73,6 @@ export async function findListing(db: Database, id: string): Promise<ListingReco
   return row ? recordOf(row) : null;
 }
 
-/** What the listing says its values are; null where it says nothing, or there is no such listing any more. */
-export async function outputSchemaOf(db: Database, id: string): Promise<Listing['outputSchema']> {
-  const [row] = await db
-    .select({ schema: sql<Listing['outputSchema']>`${listing.body}->'outputSchema'` })
-    .from(listing)
-    .where(sql`${listing.id} = ${id} ${keptByConnections}`);
-  return row?.schema ?? null;
-}
-
 /** An agent's listings, by name; at most `limit`. */
 export async function listingsOfAgent(db: Database, jid: string, limit: number): Promise<ListingRecord[]> {
   const rows = await selectListings(db, eq(listing.jid, jid)).orderBy(listing.name, listing.id).limit(limit);
@@ -89,20 +80,27 @@ export async function listingsOfAgent(db: Database, jid: string, limit: number):
 }
 
 export function recordOf(row: ListingRow): ListingRecord {
-  const { body, registered, firstSeen, updated, seq, verified, sources, callJid, online, lastSeen, stale } =
-    row;
+  const { body, firstSeen, updated, seq, verified, sources, online, lastSeen, stale } = row;
   const { uptime, replyMs } = row.vitality ?? unknownVitality;
-  // A resource is worth nothing once it is offline, and is shown only where presence is; or where the agent registered
-  // from it and shows no presence: there is no other way to call it.
-  const isShown = online || (online === null && registered);
-  const reachableAt = isShown ? callJid : body.provider.jid;
+  const callJid = reachableAt(row, body.provider.jid);
   return {
     listing: body,
-    status: { callJid: reachableAt, online, lastSeen, uptime, replyMs, verified, sources, stale },
+    status: { callJid, online, lastSeen, uptime, replyMs, verified, sources, stale },
     firstSeen,
     updated,
     seq,
   };
+}
+
+/**
+ * A resource is worth nothing once it is offline, and is shown only where presence is; or where the agent registered from it
+ * and shows no presence: there is no other way to call it.
+ */
+export function reachableAt(
+  { online, registered, callJid }: Pick<ListingRow, 'online' | 'registered' | 'callJid'>,
+  jid: string,
+): string | null {
+  return online || (online === null && registered) ? callJid : jid;
 }
 
 export function selectListings(db: Database, where: SQL) {

@@ -8,6 +8,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Pool } from 'pg';
+import type { Database } from './database.ts';
 
 const mark = '/* planned once */';
 
@@ -43,4 +44,17 @@ export function prepareMarked(pool: Pool): void {
     return query({ ...(first as object), name }, ...rest);
   };
   pool.query = prepared as Pool['query'];
+}
+
+/**
+ * A query that is made once for each way to the database, from placeholders: to put a long one together anew takes as long as to
+ * run it.
+ */
+export function builtOnce<Query>(build: (db: Database) => Query): (db: Database) => Query {
+  const built = new WeakMap<Database, Query>();
+  return (db) => {
+    const query = built.get(db) ?? build(db);
+    built.set(db, query);
+    return query;
+  };
 }

@@ -7,6 +7,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  check,
   customType,
   doublePrecision,
   index,
@@ -25,7 +26,7 @@ import {
 import type { Ask, Fault, MoveData, Progress, Result } from '../market/contract/contract.ts';
 import { faults } from '../market/contract/contract.ts';
 import type { MoveName, OpeningName } from '../market/contract/rules.ts';
-import { contractKinds, contractStates, parties } from '../market/contract/states.ts';
+import { contractKinds, contractStates, parties, pendingStates } from '../market/contract/states.ts';
 import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
 import { type CallProtocol, type Listing, type Price, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
@@ -483,6 +484,9 @@ export const newsSubscriber = pgTable(
 
 const sides = ['client', 'provider'] as const;
 
+/** As where contracts are counted that are still open. */
+const isPending = sql.raw(`state in (${pendingStates.map((state) => `'${state}'`).join(', ')})`);
+
 /** Contracts, each as what its events add up to (market/contract/). Shown to its two parties only. */
 export const contract = pgTable(
   'contract',
@@ -519,6 +523,8 @@ export const contract = pgTable(
   (table) => [
     index('contract_client').on(table.client, table.created.desc(), table.id),
     index('contract_provider').on(table.provider, table.created.desc(), table.id),
+    index('contract_client_open').on(table.client).where(isPending),
+    index('contract_provider_open').on(table.provider).where(isPending),
     index('contract_due').on(table.due).where(sql`due is not null`),
   ],
 );
@@ -554,6 +560,29 @@ export const idempotencyKey = pgTable(
   },
   (table) => [primaryKey({ columns: [table.caller, table.key] }), index('idempotency_key_at').on(table.at)],
 );
+
+/** What the worker is to do on XMPP: written with what makes it due, and taken away when it is done. */
+export const job = pgTable(
+  'job',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey().generatedAlwaysAsIdentity(),
+    task: text('task').notNull(),
+    payload: jsonb('payload').$type<{ [name: string]: string }>().notNull(),
+    /** How often it was tried in vain. */
+    failures: integer('failures').notNull().default(0),
+    runAfter: moment('run_after').notNull().defaultNow(),
+  },
+  (table) => [
+    index('job_run_after').on(table.runAfter, table.id),
+    check('job_payload', sql`octet_length(payload::text) <= 8000`),
+  ],
+);
+
+/** Whether whoever does the jobs looks for them by itself just now, or has to be notified. */
+export const jobReader = pgTable('job_reader', {
+  one: integer('one').primaryKey().default(1),
+  isAsleep: boolean('is_asleep').notNull().default(true),
+});
 
 /** Requests for a token that an address is asked to confirm (XEP-0070): the latest of each address. */
 export const challenge = pgTable(

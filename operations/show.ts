@@ -10,9 +10,17 @@ import { ID_PATTERN, idCharsMax } from '../market/listing-id.ts';
 import { type Problem, problem } from '../market/problem.ts';
 import type { Deps } from './deps.ts';
 
+export const listingNotFound = problem(
+  'listing-not-found',
+  'No listing has this id; expected one as search gives it.',
+);
+
+export function isListingId(id: string): boolean {
+  return id.length <= idCharsMax && ID_PATTERN.test(id);
+}
+
 export async function showListing({ db }: Deps, id: string): Promise<ListingRecord | Problem> {
-  const record = id.length <= idCharsMax && ID_PATTERN.test(id) ? await findListing(db, id) : null;
-  return record ?? problem('listing-not-found', 'No listing has this id; expected one as search gives it.');
+  return (isListingId(id) ? await findListing(db, id) : null) ?? listingNotFound;
 }
 
 export type AgentPage = { agent: AgentRecord; listings: ListingRecord[] };

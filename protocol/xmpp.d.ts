@@ -44,6 +44,8 @@ declare module '@xmpp/client-core' {
   export type ClientSocket = EventEmitter & {
     secure: boolean;
     socket?: import('node:tls').TLSSocket;
+    cork?(): void;
+    uncork?(): void;
     setNoDelay?(on: boolean): void;
     destroy?(): void;
   };

@@ -6,7 +6,7 @@ type Role = { name: string; password: string };
 /**
  * Makes the role under which the functions connect, where it is not there yet: it reads the tables, asks for crawls, moves
  * contracts and issues tokens that were confirmed, and has a time limit that holds whatever connects as it. What it reads of
- * a token is a hash of 256 random bits, which is of no use to anybody; the job queue it reaches through one function.
+ * a token is a hash of 256 random bits, which is of no use to anybody. To the jobs it adds, and changes none.
  * @param edgeUrl the connection string of the functions
  * @returns false where that is the owner's own role, which stays as it is
  */
@@ -26,9 +26,8 @@ export async function admitEdge(owner: pg.Client, edgeUrl: string): Promise<bool
     revoke select on subscription, asked_query, query_anchor, alert, news_subscriber from ${name};
     grant insert, update on entity, contract, idempotency_key, challenge to ${name};
     grant insert on contract_event, token to ${name};
-    grant update (revoked, used) on token to ${name};
-    revoke all on function enqueue_job from public;
-    grant execute on function enqueue_job to ${name};`);
+    grant insert (task, payload) on job to ${name};
+    grant update (revoked, used) on token to ${name};`);
   return true;
 }
 

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { drizzle } from 'drizzle-orm/node-postgres';
 import { migrate as applyMigrations } from 'drizzle-orm/node-postgres/migrator';
-import { Logger, runMigrations } from 'graphile-worker';
 import pg from 'pg';
 import { admitEdge } from './edge-role.ts';
 
@@ -11,7 +10,7 @@ const migrationsFolder = fileURLToPath(new URL('../migrations', import.meta.url)
 const lockKey = 7_411_903_018;
 
 /**
- * Brings a database up to the newest migration, and the job queue's own tables to theirs. Needs a direct connection, since it holds an advisory lock.
+ * Brings a database up to the newest migration. Needs a direct connection, since it holds an advisory lock.
  * @param edgeUrl as what the functions connect; where that is another role, it gets the rights and limits of the edge
  */
 export async function migrate(url: string, edgeUrl: string | null = null): Promise<void> {
@@ -22,8 +21,6 @@ export async function migrate(url: string, edgeUrl: string | null = null): Promi
   await client.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [lockKey]);
-    // Before ours, which call the queue's functions.
-    await runMigrations({ connectionString: url, logger: new Logger(() => () => {}) });
     await applyMigrations(drizzle(client), { migrationsFolder });
     if (edgeUrl !== null) await admitEdge(client, edgeUrl);
   } finally {

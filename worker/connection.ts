@@ -43,6 +43,8 @@ export class Connection extends Client {
   inbound = 0;
   #decoder = new StringDecoder('utf8');
   #unfinishedChars = 0;
+  /** What holds back what is sent until the turn is over. */
+  #corked: object | null = null;
   #onStanza: (stanza: Element) => void;
   #onError: (error: unknown) => void;
 
@@ -138,6 +140,21 @@ export class Connection extends Client {
     this.#onError(error);
     const { socket } = this;
     (socket?.socket ?? socket)?.destroy?.();
+  }
+
+  /** What is sent in one turn goes out in one packet: each on its own costs the system more than all that is in it. */
+  override write(text: string): Promise<void> {
+    const { socket } = this;
+    const stream = socket?.socket ?? socket;
+    if (stream?.cork && stream !== this.#corked) {
+      this.#corked = stream;
+      stream.cork();
+      process.nextTick(() => {
+        if (this.#corked === stream) this.#corked = null;
+        stream.uncork?.();
+      });
+    }
+    return super.write(text);
   }
 
   /** Without this a small stanza waits for the acknowledgement of the one before (Nagle's algorithm). */

@@ -15,6 +15,7 @@ export type FollowerDeps = {
   take: () => Promise<boolean>;
   isUp: () => boolean;
   log: Log;
+  betweenMs?: number;
 };
 
 export class Follower {
@@ -60,7 +61,8 @@ export class Follower {
     this.#isWoken = false;
     const hasMore = this.#deps.isUp() && (await this.#take());
     if (this.#isStopped) return;
-    this.#soon(hasMore || this.#isWoken ? followerTimes.betweenMs : followerTimes.pollMs);
+    const { betweenMs = followerTimes.betweenMs } = this.#deps;
+    this.#soon(hasMore || this.#isWoken ? betweenMs : followerTimes.pollMs);
   }
 
   async #take(): Promise<boolean> {

@@ -2,9 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { insertContract } from '../../db/contracts.ts';
-import { directoryAddress } from '../../db/directory.ts';
 import { keptKey } from '../../db/idempotency.ts';
-import { relayWords } from '../../db/relay.ts';
+import { listingToCall, type RelayWords } from '../../db/relay.ts';
 import type { Contract, MoveData } from '../../market/contract/contract.ts';
 import { foldEvent, openEvent } from '../../market/contract/move.ts';
 import { noFacts } from '../../market/facts.ts';
@@ -16,7 +15,7 @@ import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import { callProblem, relayProblem, statedRelay } from '../../market/relay.ts';
 import { versionOf } from '../../market/version.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { showListing } from '../show.ts';
+import { isListingId, listingNotFound } from '../show.ts';
 import { jobsOf } from './jobs.ts';
 import { ownContract } from './show.ts';
 
@@ -114,13 +113,13 @@ export async function contractOfKey(
 
 /** The listing, if the directory may call it for the caller now. */
 export async function callable(deps: Deps, caller: Caller, id: string): Promise<ListingRecord | Problem> {
-  const [record, directory] = await Promise.all([showListing(deps, id), directoryAddress(deps.db)]);
-  if (isProblem(record)) return record;
+  const asked = isListingId(id) ? await listingToCall(deps.db, id) : null;
+  if (!asked) return listingNotFound;
+  const { record, words, directory } = asked;
   const { listing, status } = record;
-  const impossible = callProblem(listing, caller.jid, directory);
-  if (impossible) return impossible;
-  const denied = await relayProblemOf(deps, listing.provider.jid, listing.node);
-  if (denied) return denied;
+  const refused =
+    callProblem(listing, caller.jid, directory) ?? deniedBy(words, listing.provider.jid, listing.node);
+  if (refused) return refused;
   if (!status.stale) return record;
   return problem(
     'listing-not-live',
@@ -128,9 +127,12 @@ export async function callable(deps: Deps, caller: Caller, id: string): Promise<
   );
 }
 
-/** Null where the agent lets the directory call this node for others: asked before each stanza that goes out. */
-export async function relayProblemOf(deps: Deps, provider: string, node: string): Promise<Problem | null> {
-  const { facts, published, registration } = await relayWords(deps.db, provider);
+/** Null where the agent, by what it says, lets the directory call this node for others: asked before each stanza that goes out. */
+export function deniedBy(
+  { facts, published, registration }: RelayWords,
+  provider: string,
+  node: string,
+): Problem | null {
   const stated = statedRelay({ ...noFacts, ...facts, published: published ?? [] }, node);
   return relayProblem(provider, stated, registration);
 }

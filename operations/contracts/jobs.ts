@@ -9,15 +9,14 @@ import { isSettled } from '../../market/contract/states.ts';
  * is to move or the call has ended; between the parties the other side, of everything but progress.
  */
 export function jobsOf(after: Contract, event: ContractEvent): Job[] {
-  const { id, kind } = after;
+  const { id, kind, state, provider, client } = after;
   const carryOn =
     kind === 'call' &&
     (event.by === 'client' ? ['call', 'input', 'cancel'].includes(event.move) : event.move === 'expire');
   return [
-    ...(carryOn ? [{ task: 'call' as const, key: id, payload: { contract: id } }] : []),
+    ...(carryOn ? [{ task: 'call' as const, payload: { contract: id, provider, client, state } }] : []),
     ...toldOf(after, event).map((party) => ({
       task: 'tell' as const,
-      key: `${id}:${event.seq}:${party}`,
       payload: { contract: id, seq: String(event.seq), party },
     })),
   ];

@@ -1,6 +1,12 @@
 /** Moving a contract: a party's moves, and those of the directory. */
 
-import { contractToCarryOn, moveContract, overdueContracts, type Thread } from '../../db/contracts.ts';
+import {
+  contractToCarryOn,
+  moveContract,
+  overdueContracts,
+  type Thread,
+  type WrittenMove,
+} from '../../db/contracts.ts';
 import type { Contract, MoveData } from '../../market/contract/contract.ts';
 import { due } from '../../market/contract/due.ts';
 import { foldEvent, moveEvent } from '../../market/contract/move.ts';
@@ -65,22 +71,19 @@ export type DirectoryMove = { move: MoveName; data: MoveData; thread?: Thread };
 /**
  * A move of the directory's own, from the version that it knows; null where the contract has moved since, and whoever
  * carries the call on has to look again.
+ * @param write writes it, and says whether it could
  */
 export async function moveAsDirectory(
-  { db }: Deps,
+  { db }: Pick<Deps, 'db'>,
   contract: Contract,
   { move, data, thread }: DirectoryMove,
+  write: (move: WrittenMove) => Promise<boolean> = (move) => moveContract(db, move),
 ): Promise<Contract | Problem | null> {
   const event = moveEvent(contract, 'directory' satisfies Party, move, data, new Date());
   if (isProblem(event)) return event;
   const after = foldEvent(contract, event);
-  const written = await moveContract(db, {
-    after,
-    event,
-    jobs: jobsOf(after, event),
-    ...(thread && { thread }),
-  });
-  return written ? after : null;
+  const isWritten = await write({ after, event, jobs: jobsOf(after, event), ...(thread && { thread }) });
+  return isWritten ? after : null;
 }
 
 /** Makes the moves that follow of themselves from times that are over; returns how many. */

@@ -29,8 +29,10 @@ const agentCount = 20;
 const slowMs = 500;
 /** A command with a form: it is executed, and its form is submitted. */
 const questionsPerCall = 2;
+/** It is called, begun, and delivered; each move is to outlive a crash before anybody hears of it. */
+const movesPerCall = 3;
 const node = 'sum';
-const pollMs = 10;
+const pollMs = 25;
 const callTimeoutMs = 60_000;
 
 const amount: Field = {
@@ -60,6 +62,8 @@ async function measure(database: WorkerDatabase & { url: string }, full: boolean
     const calls = full ? 4_000 : 1_000;
     const rounds = full ? 5 : 3;
     await manyCalls(stack, calls);
+    // As autovacuum does soon enough: plans that were made for empty tables are made anew.
+    await db.execute(sql`analyze`);
     const spent = { calls: 0, questions: 0, commits: 0 };
     let written = 0;
     for (let round = 0; round < rounds; round++) {
@@ -70,30 +74,30 @@ async function measure(database: WorkerDatabase & { url: string }, full: boolean
       const writes = (await writesSoFar(db)) - before;
       written += writes;
       spent.questions += await manyQuestions(stack, calls);
-      spent.commits += await manyCommits(db, writes);
+      spent.commits += await manyCommits(db, calls * movesPerCall);
     }
     const rate = (ms: number) => Math.round((calls * rounds * 1_000) / ms);
     const writesPerCall = written / (calls * rounds);
     say(
-      `calls, ${inFlight} in flight: ${rate(spent.calls)} a second; each has ${questionsPerCall} questions and ${writesPerCall.toFixed(1)} commits`,
+      `calls, ${inFlight} in flight: ${rate(spent.calls)} a second; each has ${questionsPerCall} questions and ${movesPerCall} moves, which share ${writesPerCall.toFixed(1)} commits`,
     );
     say(
-      `the same questions bare: ${rate(spent.questions)} a second, the same commits bare: ${rate(spent.commits)} a second`,
+      `the same questions bare: ${rate(spent.questions)} a second, a commit for each move bare: ${rate(spent.commits)} a second`,
     );
 
     takes.ms = slowMs;
-    const idealMs = (calls / inFlight) * questionsPerCall * slowMs;
-    let slow = 0;
-    for (let round = 0; round < rounds; round++) slow += await manyCalls(stack, calls);
+    const idealMs = ((calls * rounds) / inFlight) * questionsPerCall * slowMs;
+    // In one go: as many as are in flight begin together, and end together.
+    const slow = await manyCalls(stack, calls * rounds);
     say(
-      `calls of agents that take ${slowMs} ms over each question: ${rate(slow)} a second, ideal is ${rate(idealMs * rounds)}`,
+      `calls of agents that take ${slowMs} ms over each question: ${rate(slow)} a second, ideal is ${rate(idealMs)}`,
     );
     return {
       'calls against the same questions and commits': atLeast(
         (spent.questions + spent.commits) / spent.calls,
         0.6,
       ),
-      [`calls of agents that take ${slowMs} ms against ideal`]: atLeast((idealMs * rounds) / slow, 0.9),
+      [`calls of agents that take ${slowMs} ms against ideal`]: atLeast(idealMs / slow, 0.9),
     };
   } finally {
     for (const end of ends.reverse()) await end();
@@ -269,7 +273,7 @@ async function writesSoFar(db: Database): Promise<number> {
 /** Until the queue is empty. */
 async function idle(db: Database): Promise<void> {
   for (;;) {
-    const result = await db.execute(sql`select count(*)::int as jobs from graphile_worker._private_jobs`);
+    const result = await db.execute(sql`select count(*)::int as jobs from job`);
     if (rowsOf<{ jobs: number }>(result)[0]?.jobs === 0) return;
     await wait(50);
   }

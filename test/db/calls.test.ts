@@ -89,8 +89,16 @@ describe('a call', () => {
     });
     expect(await contractToCarryOn(database.db, contract.id)).toMatchObject({ thread: { node: 'fx' } });
     expect(
-      await rowsOf(database.db, sql`select 1 from graphile_worker.jobs where key = ${`call:${contract.id}`}`),
-    ).toHaveLength(1);
+      await rowsOf(
+        database.db,
+        sql`select task, payload from job where payload->>'contract' = ${contract.id}`,
+      ),
+    ).toEqual([
+      {
+        task: 'call',
+        payload: { contract: contract.id, provider: jid, client: ann.jid, state: 'accepted' },
+      },
+    ]);
     expect(await showContract(deps(), ann, contract.id)).toMatchObject({ side: 'client', moves: ['cancel'] });
     expect(await showContract(deps(), caller(jid), contract.id)).toMatchObject({
       side: 'provider',
@@ -249,10 +257,10 @@ describe('a move', () => {
   test('of the directory is made from the version that it knows, and tells the client', async () => {
     const { contract, step } = await asked();
     expect(contract).toMatchObject({ state: 'input-required', ask: { title: 'Which day?' } });
-    const key = `tell:${contract.id}:3:client`;
+    const told = { contract: contract.id, seq: '3', party: 'client' };
     expect(
-      await rowsOf(database.db, sql`select 1 from graphile_worker.jobs where key = ${key}`),
-    ).toHaveLength(1);
+      await rowsOf(database.db, sql`select task from job where payload = ${JSON.stringify(told)}::jsonb`),
+    ).toEqual([{ task: 'tell' }]);
     await contracted(
       moveOwn(deps(), ann, contract.id, { move: 'input', data: { input: { day: '2026-11-20' } } }, null),
     );
@@ -346,7 +354,7 @@ describe('a contract that is witnessed', () => {
     const { id, state } = await contracted(offer({}, 'w-1'));
     expect(state).toBe('offered');
     expect((await contracted(offer({}, 'w-1'))).id).toBe(id);
-    const told = sql`select 1 from graphile_worker.jobs where key = ${`tell:${id}:1:provider`}`;
+    const told = sql`select 1 from job where task = 'tell' and payload->>'contract' = ${id} and payload->>'party' = 'provider'`;
     expect(await rowsOf(database.db, told)).toHaveLength(1);
     expect(await codeOf(moveOwn(deps(), ann, id, { move: 'accept', data: {} }, null))).toBe('move-not-open');
     expect(await make(provider, id, 'accept')).toMatchObject({ state: 'accepted' });

@@ -58,11 +58,8 @@ describe('a challenge', () => {
     expect(outcome).toBe('asked');
     expect(expires.getTime() - Date.now()).toBeGreaterThan(110_000);
     expect(
-      await rowsOf(
-        database.db,
-        sql`select key from graphile_worker.jobs where task_identifier = 'confirm' and key = 'confirm:first'`,
-      ),
-    ).toEqual([{ key: 'confirm:first' }]);
+      await rowsOf(database.db, sql`select task from job where payload = '{"challenge": "first"}'`),
+    ).toEqual([{ task: 'confirm' }]);
     expect(await outstandingChallenge(database.db, { id: 'first' })).toMatchObject({ jid, code: '482913' });
     expect(await outstandingChallenge(database.db, { jid })).toMatchObject({ id: 'first' });
     await insertToken(

@@ -35,7 +35,7 @@ async function open({ key, asked = 'h', thread, ...more }: More = {}, openMax = 
       contract,
       event,
       thread: thread ?? null,
-      jobs: contract.kind === 'call' ? [{ task: 'call', key: id, payload: { contract: id } }] : [],
+      jobs: contract.kind === 'call' ? [{ task: 'call', payload: { contract: id } }] : [],
       key: key === undefined ? null : { caller: contract.client, key, asked },
     },
     openMax,
@@ -50,9 +50,9 @@ function step(contract: Contract, by: Party, move: Parameters<typeof moveEvent>[
 }
 
 const jobs = () =>
-  rowsOf<{ task: string; key: string }>(
+  rowsOf<{ task: string; payload: { [name: string]: string } }>(
     database.db,
-    sql`select task_identifier as task, key from graphile_worker.jobs order by key`,
+    sql`select task, payload from job order by id`,
   );
 
 describe('a contract', () => {
@@ -81,7 +81,7 @@ describe('a contract', () => {
         data: { input: { a: [1, "it's"], b: null } },
       },
     ]);
-    expect(await jobs()).toContainEqual({ task: 'call', key: `call:${id}` });
+    expect(await jobs()).toContainEqual({ task: 'call', payload: { contract: id } });
   });
 
   test('is moved by one of two who move it at once', async () => {
@@ -93,7 +93,7 @@ describe('a contract', () => {
         [started, cancelled, started].map((move) =>
           moveContract(database.db, {
             ...move,
-            jobs: [{ task: 'tell', key: id, payload: { contract: id } }],
+            jobs: [{ task: 'tell', payload: { contract: id } }],
           }),
         ),
       );
@@ -111,9 +111,9 @@ describe('a contract', () => {
     const started = step(contract, 'directory', 'start');
     expect(await moveContract(database.db, { ...started, thread: { session: 's' } })).toBe(true);
     const late = step(contract, 'client', 'cancel');
-    const job = { task: 'tell' as const, key: `late-${id}`, payload: {} };
+    const job = { task: 'tell' as const, payload: { contract: `late-${id}` } };
     expect(await moveContract(database.db, { ...late, jobs: [job] })).toBe(false);
-    expect(await jobs()).not.toContainEqual({ task: 'tell', key: `tell:late-${id}` });
+    expect(await jobs()).not.toContainEqual(job);
     expect(await contractToCarryOn(database.db, id)).toMatchObject({
       contract: { state: 'working' },
       thread: { session: 's' },
@@ -262,22 +262,5 @@ describe('an idempotency key', () => {
     expect((await open({ client: 'one@agents.test', key: 'same' })).outcome).toBe('made');
     await database.db.execute(age);
     expect(await forgetKeys(database.db)).toBe(1);
-  });
-});
-
-describe('the job queue', () => {
-  test('takes the jobs that there are, one for each key', async () => {
-    const enqueue = (task: string, payload: string, key: string | null) =>
-      database.db.execute(sql`select enqueue_job(${task}, ${payload}::jsonb, ${key})`);
-    await enqueue('tell', '{"n":1}', 'twice');
-    await enqueue('tell', '{"n":2}', 'twice');
-    expect((await jobs()).filter(({ key }) => key === 'tell:twice')).toHaveLength(1);
-    for (const [task, payload, key] of [
-      ['shell', '{}', 'k'],
-      ['call', '{}', null],
-      ['call', '{}', 'x'.repeat(401)],
-      ['call', JSON.stringify('x'.repeat(5_000)), 'k'],
-    ] as const)
-      await expect(enqueue(task, payload, key)).rejects.toMatchObject({ cause: { message: 'no such job' } });
   });
 });

@@ -71,8 +71,10 @@ describe('the role of the edge', () => {
     "update token set hash = ''",
     'update contract_event set seq = 2',
     'delete from contract',
-    'select from graphile_worker.jobs',
-    "select graphile_worker.add_job('call')",
+    'delete from job',
+    'update job set failures = 0',
+    "insert into job (task, payload, run_after) values ('tell', '{}', 'infinity')",
+    'update job_reader set is_asleep = false',
     'drop table term',
   ])('may not %s', async (statement) => {
     await expect(edge.db.execute(statement)).rejects.toMatchObject({

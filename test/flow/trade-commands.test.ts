@@ -286,7 +286,7 @@ describe.each<[what: string, start: () => Promise<RunningDirectory>]>([
     await move(ann, id, 'cancel', {});
     await until('the job is done', async () => {
       const { rows } = (await directory.db.execute(
-        sql`select from graphile_worker.jobs where key like ${`tell:${id}%`}`,
+        sql`select from job where payload->>'contract' = ${id}`,
       )) as { rows: unknown[] };
       return rows.length === 0;
     });

@@ -22,17 +22,24 @@ export async function freshDatabase(): Promise<{ name: string; url: string; edge
 }
 
 /** A migrated database of a test file's own; the file's tests, and what runs before each, find it connected. */
-export function ownDatabase(): { readonly db: Database } {
-  let db: Database | undefined;
+export function ownDatabase(): { readonly db: Database; readonly url: string } {
+  let own: { db: Database; url: string } | undefined;
   beforeAll(async () => {
-    const connection = connectWorker((await freshDatabase()).url, () => undefined);
-    afterwards(connection.end);
-    db = connection.db;
+    const { url } = await freshDatabase();
+    const { db, end } = connectWorker(url, () => undefined);
+    afterwards(end);
+    own = { db, url };
   });
+  const there = () => {
+    if (!own) throw new Error('the database is there once the tests run');
+    return own;
+  };
   return {
     get db() {
-      if (!db) throw new Error('the database is there once the tests run');
-      return db;
+      return there().db;
+    },
+    get url() {
+      return there().url;
     },
   };
 }

@@ -1,7 +1,6 @@
 /** The calls that the worker carries on: each in its turn, by the protocol of what is called. */
 
 import { callsUnderWay } from '../../db/contracts.ts';
-import type { Deps } from '../../operations/deps.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { errorText, type Log } from '../log.ts';
 import { Line } from './line.ts';
@@ -16,21 +15,24 @@ export const callsLimits = {
 
 export type CallsDeps = RelayDeps & { log: Log };
 
+export type DueCall = { id: string; provider: string; client: string; state: string };
+
 export class Calls {
-  #deps: Deps;
+  #deps: CallsDeps;
   #relay: Relay;
   #tasks: TaskRelay;
   #line: Line;
 
-  constructor({ log, ...relay }: CallsDeps) {
-    this.#deps = relay.deps;
-    this.#relay = new Relay(relay);
-    this.#tasks = new TaskRelay({ ...relay, log });
+  constructor(deps: CallsDeps) {
+    const { log, session } = deps;
+    this.#deps = deps;
+    this.#relay = new Relay(deps);
+    this.#tasks = new TaskRelay(deps);
     this.#line = new Line({
       carryOn: (id) => this.#carryOn(id),
       onError: (id, error) => {
         // A call that has to wait for the session is tried again.
-        if (relay.session.ready) log('error', 'call-failed', { contract: id, error: errorText(error) });
+        if (session.ready) log('error', 'call-failed', { contract: id, error: errorText(error) });
       },
     });
   }
@@ -44,11 +46,9 @@ export class Calls {
   /**
    * Carries the call on in its turn. Nothing but the contract's own state says that it has to be: a worker that begins
    * finds it. What has ended is told to the agent at once.
+   * @param state as the job that says so was enqueued
    */
-  async take(id: string): Promise<void> {
-    const known = await readCall(this.#deps, id);
-    if (!known) return;
-    const { state, provider, client } = known.contract;
+  async take({ id, provider, client, state }: DueCall): Promise<void> {
     if (state === 'accepted' || state === 'working') this.#line.add({ id, agent: provider, client });
     else await this.#carryOn(id);
   }
@@ -63,9 +63,9 @@ export class Calls {
   }
 
   async #carryOn(id: string): Promise<void> {
-    const known = await readCall(this.#deps, id);
+    const known = await readCall(this.#deps.ledger, id);
     if (!known) return;
     const isTask = known.contract.protocol === 'agent-task';
-    await (isTask ? this.#tasks : this.#relay).carryOn(known.contract, known.thread);
+    await (isTask ? this.#tasks : this.#relay).carryOn(known);
   }
 }

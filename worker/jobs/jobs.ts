@@ -1,38 +1,37 @@
-/** The worker's jobs: taken from the queue as they come, and the clock of the contracts. */
+/** The worker's jobs: taken as they come, the longest waiting first, and the clock of the contracts. */
 
-import { setTimeout as wait } from 'node:timers/promises';
-import { Logger, type Runner, run } from 'graphile-worker';
-import type { Pool } from 'pg';
-import { connectQueue } from '../../db/connect-queue.ts';
-import { unlockJobs } from '../../db/jobs.ts';
+import { type AskedNotice, contractNotices } from '../../db/contract-notices.ts';
+import { jobChannel, nextJobs, noteReader, putOffJob, type WaitingJob } from '../../db/jobs.ts';
+import { listen } from '../../db/listen.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
+import { Follower } from '../follower.ts';
+import { gathered } from '../gathered.ts';
 import { errorText, type Log } from '../log.ts';
 import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
+import { openLedger } from './ledger.ts';
 import { askToConfirm, tellParty } from './messages.ts';
 import { Taken } from './taken.ts';
 
 export const jobLimits = {
   /** Jobs under way at the same time. Calls do not wait for their agents here: see `line.ts`. */
-  jobsMax: 256,
-  jobConnectionsMax: 6,
-  /** Jobs that end within this time are struck off in one statement; one that is struck off late is harmless when repeated. */
-  completeDelayMs: 20,
-  /** The queue is looked at this often, should a notification be lost. */
-  jobPollMs: 2_000,
+  jobsMax: 512,
+  /** As long as jobs come they are looked for this often; after so many looks in vain the next one is waited for. */
+  lookMs: 10,
+  vainLooksMax: 10,
   clockMs: 1_000,
   retryBaseMs: 500,
-  retryMaxMs: 10_000,
+  retryMaxMs: 60_000,
   /** Contracts that one tick of the clock moves. */
   overdueMax: 100,
 } as const;
 
 export type JobsDeps = {
   deps: Deps;
-  /** A direct connection: the queue listens. */
+  /** A direct connection: new jobs are listened for. */
   databaseUrl: string;
   session: Pick<Session, 'ready' | 'ask' | 'send'>;
   callTimeoutMs: number;
@@ -42,90 +41,39 @@ export type JobsDeps = {
 export class Jobs {
   #deps: JobsDeps;
   #calls: Calls;
-  #runner: Runner | null = null;
-  #queue: Pool | null = null;
-  #starting: Promise<void> | null = null;
-  #stopped = new AbortController();
+  #follower: Follower;
+  /** By id. */
+  #running = new Map<number, Promise<void>>();
+  /** To be struck off by the next look. */
+  #done: number[] = [];
+  #vainLooks = 0;
+  #hasResumed = false;
+  #endListening: (() => Promise<void>) | null = null;
   #clock: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | null = null;
+  #tell: (asked: AskedNotice) => Promise<void>;
 
-  constructor(deps: JobsDeps) {
-    this.#deps = deps;
-    const { session, callTimeoutMs: timeoutMs, log } = deps;
-    this.#calls = new Calls({ deps: deps.deps, session, timeoutMs, log });
-  }
-
-  /** Begins, again and again until it has begun; where the queue gives up, it begins anew. */
-  start(): void {
-    this.#starting = this.#start();
-  }
-
-  async #start(): Promise<void> {
-    const { signal } = this.#stopped;
-    for (let failures = 1; !signal.aborted; failures++) {
-      try {
-        await this.#begin();
-        return;
-      } catch (error) {
-        this.#deps.log('error', 'jobs-not-begun', { error: errorText(error) });
-        const pauseMs = backoffMs(failures, jobLimits.retryBaseMs, jobLimits.retryMaxMs);
-        await wait(pauseMs, undefined, { signal }).catch(() => undefined);
-      }
-    }
-  }
-
-  async #begin(): Promise<void> {
-    const { deps, databaseUrl, session, log } = this.#deps;
+  constructor(jobs: JobsDeps) {
+    this.#deps = jobs;
+    const { deps, session, callTimeoutMs: timeoutMs, log } = jobs;
+    const { db } = deps;
+    this.#calls = new Calls({ db, ledger: openLedger(db), session, timeoutMs, log });
+    this.#follower = new Follower({
+      name: 'jobs',
+      take: () => this.#look(),
+      // There is nothing in them that could be done without.
+      isUp: () => session.ready,
+      log,
+      betweenMs: jobLimits.lookMs,
+    });
     const taken = new Taken(session);
-    const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
-    // What a worker that is gone had begun.
-    await unlockJobs(deps.db);
-    await this.#calls.resume();
-    this.#queue ??= connectQueue(databaseUrl, jobLimits.jobConnectionsMax, (error) =>
-      log('warn', 'database-error', { error: errorText(error) }),
-    );
-    this.#runner = await run({
-      pgPool: this.#queue,
-      concurrency: jobLimits.jobsMax,
-      pollInterval: jobLimits.jobPollMs,
-      noHandleSignals: true,
-      crontab: '',
-      preset: {
-        worker: {
-          localQueue: { size: jobLimits.jobsMax },
-          // Only in batches does the queue hear that it could not note what became of a job; else the process ends.
-          completeJobBatchDelay: jobLimits.completeDelayMs,
-          failJobBatchDelay: jobLimits.completeDelayMs,
-        },
-      },
-      logger: new Logger(() => () => {}),
-      taskList: {
-        call: (payload) => this.#calls.take(text(payload, 'contract')),
-        tell: (payload) =>
-          tellParty(
-            { deps, session, taken },
-            {
-              contract: text(payload, 'contract'),
-              seq: Number(text(payload, 'seq')),
-              party: text(payload, 'party') === 'provider' ? 'provider' : 'client',
-            },
-          ),
-        confirm: (payload) => askToConfirm({ deps, session, onError }, text(payload, 'challenge')),
-      },
-    });
-    this.#runner.events.on('job:error', ({ job, error }) => {
-      // A job that has to wait for the session is tried again by the queue.
-      if (session.ready) log('error', 'job-failed', { task: job.task_identifier, error: errorText(error) });
-    });
-    // It ends by itself where the database is away as it notes what became of a job.
-    void this.#runner.promise
-      .catch(() => undefined)
-      .then(() => {
-        if (this.#stopped.signal.aborted) return;
-        this.#deps.log('warn', 'jobs-ended');
-        this.start();
-      });
-    clearInterval(this.#clock);
+    const notice = gathered((asked: AskedNotice[]) => contractNotices(db, asked));
+    this.#tell = (asked) => tellParty({ session, taken, notice }, asked);
+  }
+
+  start(): void {
+    this.#endListening = listen(this.#deps.databaseUrl, jobChannel, () => this.#follower.wake());
+    this.#follower.start();
     this.#clock = setInterval(() => this.#tick(), jobLimits.clockMs);
   }
 
@@ -136,13 +84,79 @@ export class Jobs {
 
   /** Takes no more jobs; those that wait for an agent end when the session does. */
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    await this.#starting;
     clearInterval(this.#clock);
-    await this.#ticking;
-    // A queue that has ended by itself says so.
-    await Promise.all([this.#runner?.stop().catch(() => undefined), this.#calls.stop()]);
-    await this.#queue?.end();
+    await Promise.all([this.#follower.stop(), this.#endListening?.(), this.#ticking]);
+    await Promise.all([...this.#running.values(), this.#calls.stop()]);
+    // What is not struck off is done again by the next worker.
+    await this.#next(0).catch(() => undefined);
+  }
+
+  /** Begins what is due and has room; true where it is to be looked again at once. */
+  async #look(): Promise<boolean> {
+    const { db } = this.#deps.deps;
+    if (!this.#hasResumed) await this.#calls.resume();
+    this.#hasResumed = true;
+    const underWay = this.#running.size;
+    const jobs = await this.#next(jobLimits.jobsMax - underWay);
+    for (const job of jobs) this.#running.set(job.id, this.#run(job));
+    const { vainLooksMax } = jobLimits;
+    if (jobs.length + underWay > 0) {
+      if (this.#vainLooks >= vainLooksMax) await noteReader(db, false);
+      this.#vainLooks = 0;
+      return true;
+    }
+    this.#vainLooks++;
+    if (this.#vainLooks === vainLooksMax) await noteReader(db, true);
+    // Whoever enqueued while the reader was awake may commit only now.
+    return this.#vainLooks <= 2 * vainLooksMax;
+  }
+
+  /** Strikes off what is done, and finds what is next. */
+  async #next(limit: number): Promise<WaitingJob[]> {
+    const done = this.#done.splice(0);
+    try {
+      return await nextJobs(this.#deps.deps.db, { done, running: [...this.#running.keys()], limit });
+    } catch (error) {
+      this.#done.push(...done);
+      throw error;
+    }
+  }
+
+  async #run(job: WaitingJob): Promise<void> {
+    const { deps, session, log } = this.#deps;
+    try {
+      await this.#do(job);
+      this.#done.push(job.id);
+    } catch (error) {
+      // One that has to wait for the session is no fault.
+      if (session.ready) log('error', 'job-failed', { task: job.task, error: errorText(error) });
+      const pauseMs = backoffMs(job.failures + 1, jobLimits.retryBaseMs, jobLimits.retryMaxMs);
+      // Where even that cannot be noted, it is taken again at once.
+      await putOffJob(deps.db, job.id, pauseMs).catch(() => undefined);
+    }
+    this.#running.delete(job.id);
+  }
+
+  /** @throws where it has to be tried again */
+  async #do({ task, payload }: WaitingJob): Promise<void> {
+    const { deps, session, log } = this.#deps;
+    const { contract = '', seq, party, provider = '', client = '', state = '', challenge = '' } = payload;
+    switch (task) {
+      case 'call':
+        return this.#calls.take({ id: contract, provider, client, state });
+      case 'tell':
+        return this.#tell({
+          contract,
+          seq: Number(seq),
+          party: party === 'provider' ? 'provider' : 'client',
+        });
+      case 'confirm': {
+        const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
+        return askToConfirm({ deps, session, onError }, challenge);
+      }
+      default:
+        log('error', 'job-unknown', { task });
+    }
   }
 
   #tick(): void {
@@ -155,10 +169,4 @@ export class Jobs {
         this.#ticking = null;
       });
   }
-}
-
-function text(payload: unknown, name: string): string {
-  const value = (payload as { [name: string]: unknown } | null)?.[name];
-  if (typeof value !== 'string') throw new Error(`the job lacks '${name}'`);
-  return value;
 }

@@ -1,11 +1,8 @@
 /** What the directory says over XMPP about contracts and challenges. */
 
 import { type Outstanding, outstandingChallenge } from '../../db/challenges.ts';
-import { isKnown } from '../../db/consent.ts';
-import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
+import type { AskedNotice, ContractNotice } from '../../db/contract-notices.ts';
 import { codeProblem, confirmBody } from '../../market/challenge.ts';
-import { contractLimits } from '../../market/contract/limits.ts';
-import type { Side } from '../../market/contract/states.ts';
 import { takeAnswer } from '../../operations/challenges.ts';
 import type { Deps } from '../../operations/deps.ts';
 import {
@@ -21,24 +18,21 @@ import { contractMessage } from './contract-message.ts';
 import { insist } from './moves.ts';
 import type { Taken } from './taken.ts';
 
+export type TellDeps = {
+  session: Pick<Session, 'send'>;
+  taken: Pick<Taken, 'isTaken'>;
+  notice: (asked: AskedNotice) => Promise<ContractNotice | null>;
+};
+
 export type MessagesDeps = { deps: Deps; session: Pick<Session, 'ready' | 'ask' | 'send'> };
 
 /**
- * Tells a party of an event of its contract. Who has nothing to do with the directory, and made no move in the contract
- * either, is a stranger whom somebody named, and hears nothing. @throws where it is not known that the server has the message
+ * Tells a party of an event of its contract. @throws where it is not known that the server has the message
  */
-export async function tellParty(
-  { deps, session, taken }: MessagesDeps & { taken: Pick<Taken, 'isTaken'> },
-  { contract: id, seq, party }: { contract: string; seq: number; party: Side },
-): Promise<void> {
-  const known = await contractToCarryOn(deps.db, id);
-  if (!known) return;
-  const { contract } = known;
-  const history = await contractHistory(deps.db, id, contractLimits.eventsMax * 2);
-  const event = history.find((one) => one.seq === seq);
-  const hasMoved = contract.kind === 'call' || history.some(({ by }) => by === party);
-  if (!event || !(hasMoved || (await isKnown(deps.db, contract[party])))) return;
-  const isSent = session.send(contractMessage(contract, event, party));
+export async function tellParty({ session, taken, notice }: TellDeps, asked: AskedNotice): Promise<void> {
+  const told = await notice(asked);
+  if (!told?.mayHear) return;
+  const isSent = session.send(contractMessage(told.contract, told.event, asked.party));
   if (!isSent || !(await taken.isTaken())) throw new Error('the server has not taken the message');
 }
 

@@ -1,10 +1,12 @@
 /** How the relay writes: what an agent answered is not given up because the database is away for a moment. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { claimStep, contractToCarryOn, type Thread } from '../../db/contracts.ts';
+import { claimStep, type Thread } from '../../db/contracts.ts';
+import type { Database } from '../../db/database.ts';
 import type { Contract } from '../../market/contract/contract.ts';
-import { type DirectoryMove, moveAsDirectory } from '../../operations/contracts/move.ts';
-import type { Deps } from '../../operations/deps.ts';
+import type { Problem } from '../../market/problem.ts';
+import type { DirectoryMove } from '../../operations/contracts/move.ts';
+import type { KnownCall, Ledger } from './ledger.ts';
 
 export const insistLimits = {
   /** How often something is tried, and the waits in between, which double: some sixteen seconds in all. */
@@ -31,15 +33,15 @@ export async function insist<T>(attempt: () => Promise<T>): Promise<T> {
  * @param seen the contract as it was last seen, which need not be read where it is so still
  */
 export async function moveOn(
-  deps: Deps,
+  ledger: Ledger,
   id: string,
   move: DirectoryMove,
   seen: Contract | null = null,
-): Promise<Awaited<ReturnType<typeof moveAsDirectory>>> {
+): Promise<Contract | Problem | null> {
   for (let tried = 0; tried < insistLimits.triesMax; tried++) {
     const moved = await insist(async () => {
-      const contract = (tried === 0 && seen) || (await contractToCarryOn(deps.db, id))?.contract;
-      return contract ? { outcome: await moveAsDirectory(deps, contract, move) } : null;
+      const contract = (tried === 0 && seen) || (await ledger.read(id))?.contract;
+      return contract ? { outcome: await ledger.move(contract, move) } : null;
     });
     if (!moved) return null;
     if (moved.outcome) return moved.outcome;
@@ -51,19 +53,21 @@ export async function moveOn(
  * Notes how far a working call is, whatever was told of its progress meanwhile. False where it is no longer at that step, or
  * no longer at work.
  */
-export async function noteStep(deps: Deps, id: string, before: string, thread: Thread): Promise<boolean> {
+export async function noteStep(
+  { db, ledger }: { db: Database; ledger: Ledger },
+  id: string,
+  before: string,
+  thread: Thread,
+): Promise<boolean> {
   for (let tried = 0; tried < insistLimits.triesMax; tried++) {
-    const known = await readCall(deps, id);
+    const known = await readCall(ledger, id);
     if (known?.contract.state !== 'working' || known.thread.step !== before) return false;
-    if (await insist(() => claimStep(deps.db, known.contract, before, thread))) return true;
+    if (await insist(() => claimStep(db, known.contract, before, thread))) return true;
   }
   return false;
 }
 
-/** The contract as it is now, with the worker's notes. */
-export async function readCall(
-  deps: Deps,
-  id: string,
-): Promise<{ contract: Contract; thread: Thread } | null> {
-  return insist(() => contractToCarryOn(deps.db, id));
+/** The call as it is now. */
+export function readCall(ledger: Ledger, id: string): Promise<KnownCall | null> {
+  return insist(() => ledger.read(id));
 }

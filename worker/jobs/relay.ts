@@ -4,21 +4,20 @@
  */
 
 import { claimStep, contractHistory, type Thread } from '../../db/contracts.ts';
-import { findListing, outputSchemaOf } from '../../db/listings.ts';
+import type { Database } from '../../db/database.ts';
 import { fittingResult, formResult } from '../../market/call-result.ts';
 import type { Ask, Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { answerStage, askOf } from '../../market/form-answer.ts';
 import { isProblem } from '../../market/problem.ts';
-import { relayProblemOf } from '../../operations/contracts/call.ts';
-import { type DirectoryMove, moveAsDirectory } from '../../operations/contracts/move.ts';
-import type { Deps } from '../../operations/deps.ts';
+import type { DirectoryMove } from '../../operations/contracts/move.ts';
 import { type CommandAction, type CommandResponse, writeCommandRequest } from '../../protocol/commands.ts';
 import { type Form, form } from '../../protocol/data-form.ts';
 import { writeOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Session } from '../session.ts';
 import { meaningOf } from './answer-of.ts';
+import type { KnownCall, Ledger } from './ledger.ts';
 import { insist, moveOn, readCall } from './moves.ts';
 
 export const relayLimits = {
@@ -29,7 +28,8 @@ export const relayLimits = {
 } as const;
 
 export type RelayDeps = {
-  deps: Deps;
+  db: Database;
+  ledger: Ledger;
   session: Pick<Session, 'ready' | 'ask'>;
   /** How long an agent may take over one stage. */
   timeoutMs: number;
@@ -47,6 +47,9 @@ type CallThread = {
   actions: CommandAction[];
 };
 
+/** What the listing says its values are. */
+type OutputSchema = Parameters<typeof formResult>[2];
+
 type Given = { [name: string]: Json };
 
 export class Relay {
@@ -59,14 +62,14 @@ export class Relay {
   }
 
   /** Does what is next for the call. @throws where it has to be tried again: nothing has gone out then. */
-  async carryOn(contract: Contract, notes: Thread): Promise<void> {
-    const { id } = contract;
-    const thread = threadOf(notes);
-    switch (contract.state) {
+  async carryOn(call: KnownCall): Promise<void> {
+    const { id, state } = call.contract;
+    const thread = threadOf(call.thread);
+    switch (state) {
       case 'accepted':
-        return this.#begin(contract, thread);
+        return this.#begin(call, thread);
       case 'working':
-        if (thread.step === 'asked') return this.#goOn(contract, thread);
+        if (thread.step === 'asked') return this.#goOn(call, thread);
         if (this.#underWay.has(id)) return;
         await this.#move(id, {
           move: 'lose',
@@ -82,28 +85,24 @@ export class Relay {
     }
   }
 
-  async #begin(contract: Contract, thread: CallThread): Promise<void> {
-    const { deps, session } = this.#deps;
-    const denied = await relayProblemOf(deps, contract.provider, thread.node);
-    const record = denied ? null : await findListing(deps.db, contract.listing?.id ?? '');
-    if (denied || !record) {
+  async #begin({ contract, denied, target }: KnownCall, thread: CallThread): Promise<void> {
+    const { ledger, session } = this.#deps;
+    if (denied || !target) {
       const reason = denied?.detail ?? 'The listing is gone.';
       await this.#move(contract.id, { move: 'fail', data: { reason, fault: 'provider' } });
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const jid = record.status.callJid ?? contract.provider;
-    const begun: CallThread = { ...thread, jid, step: 'sent' };
-    const started = await moveAsDirectory(deps, contract, { move: 'start', data: {}, thread: begun });
+    const begun: CallThread = { ...thread, jid: target.jid, step: 'sent' };
+    const started = await ledger.move(contract, { move: 'start', data: {}, thread: begun });
     // The client may have cancelled, or the time may be over.
     if (!started || isProblem(started)) return;
-    await this.#run(started, begun, { action: 'execute', form: null });
+    await this.#run(started, target.outputSchema, begun, { action: 'execute', form: null });
   }
 
   /** The client gave what was asked for. */
-  async #goOn(contract: Contract, thread: CallThread): Promise<void> {
-    const { deps, session } = this.#deps;
-    const denied = await relayProblemOf(deps, contract.provider, thread.node);
+  async #goOn({ contract, denied, target }: KnownCall, thread: CallThread): Promise<void> {
+    const { db, session } = this.#deps;
     if (denied) return this.#withdraw(contract, thread, denied.detail);
     const stage = thread.stage ?? form('form', []);
     const answer = answerStage(stage, await this.#given(contract));
@@ -112,20 +111,23 @@ export class Relay {
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
     const sent: CallThread = { ...thread, step: 'sent', stage: null };
-    if (!(await claimStep(deps.db, contract, 'asked', sent))) return;
-    await this.#run(contract, sent, { action: actionOf(thread.actions), form: answer.submit });
+    if (!(await claimStep(db, contract, 'asked', sent))) return;
+    await this.#run(contract, target?.outputSchema ?? null, sent, {
+      action: actionOf(thread.actions),
+      form: answer.submit,
+    });
   }
 
-  async #run(contract: Contract, thread: CallThread, first: Request): Promise<void> {
+  async #run(contract: Contract, schema: OutputSchema, thread: CallThread, first: Request): Promise<void> {
     try {
-      await this.#stages(contract, thread, first);
+      await this.#stages(contract, schema, thread, first);
     } finally {
       this.#underWay.delete(contract.id);
     }
   }
 
-  async #stages(contract: Contract, begun: CallThread, first: Request): Promise<void> {
-    const { id, client, provider } = contract;
+  async #stages(contract: Contract, schema: OutputSchema, begun: CallThread, first: Request): Promise<void> {
+    const { id, client } = contract;
     let thread = begun;
     let request = first;
     let restarts = 0;
@@ -137,19 +139,18 @@ export class Relay {
       ]);
       const outcome = await this.#deps.session.ask(jid, 'set', command, this.#deps.timeoutMs);
       const meaning = meaningOf(outcome, node);
-      if (meaning.kind !== 'stage') return this.#end(contract, thread, meaning);
+      if (meaning.kind !== 'stage') return this.#end(contract, schema, thread, meaning);
 
       const { response } = meaning;
       const isRestarted = sessionId !== null && response.sessionId !== sessionId;
       thread = { ...thread, session: response.sessionId, actions: response.actions };
-      const now = await readCall(this.#deps.deps, id);
+      // Permission may be withdrawn while the call is under way.
+      const now = await readCall(this.#deps.ledger, id);
       if (now?.contract.state !== 'working') return this.#close(thread);
       if (isRestarted && ++restarts > relayLimits.restartsMax) {
         return this.#withdraw(contract, thread, 'The agent begins its session anew again and again.');
       }
-      // Permission may be withdrawn while the call is under way.
-      const denied = await insist(() => relayProblemOf(this.#deps.deps, provider, node));
-      if (denied) return this.#withdraw(contract, thread, denied.detail);
+      if (now.denied) return this.#withdraw(contract, thread, now.denied.detail);
       const answer = answerStage(response.form ?? form('form', []), await this.#given(contract));
       const isRefused = !isRestarted && isSameStage(request.form, response);
       if (!answer.submit || isRefused) {
@@ -174,10 +175,11 @@ export class Relay {
   /** Writes how the call ended. */
   async #end(
     contract: Contract,
+    schema: OutputSchema,
     thread: CallThread,
     meaning: Exclude<ReturnType<typeof meaningOf>, { kind: 'stage' }>,
   ): Promise<void> {
-    const { id, listing } = contract;
+    const { id } = contract;
     const closed: CallThread = { ...thread, step: 'closed', stage: null };
     switch (meaning.kind) {
       case 'lost':
@@ -194,7 +196,6 @@ export class Relay {
       }
       case 'done': {
         const { form: given, notes } = meaning.response;
-        const schema = listing && (await insist(() => outputSchemaOf(this.#deps.deps.db, listing.id)));
         const result = fittingResult(formResult(given, notes, schema));
         await this.#move(id, { move: 'deliver', data: { result }, thread: closed }, contract);
       }
@@ -225,14 +226,14 @@ export class Relay {
   ): ReturnType<typeof moveOn> {
     const { thread, ...rest } = move;
     const whole = { ...rest, ...(thread && { thread: { ...thread } satisfies Thread }) };
-    return moveOn(this.#deps.deps, id, whole, seen);
+    return moveOn(this.#deps.ledger, id, whole, seen);
   }
 
   /** Everything that the client gave so far; what it gave last holds. */
   async #given({ id, input, version }: Contract): Promise<Given> {
     // So far it was called and begun; there is nothing else to read.
     if (version <= 2) return input;
-    const events = await insist(() => contractHistory(this.#deps.deps.db, id, contractLimits.eventsMax * 2));
+    const events = await insist(() => contractHistory(this.#deps.db, id, contractLimits.eventsMax * 2));
     return Object.fromEntries(
       [input, ...events.map(({ data }) => data.input ?? {})].flatMap((each) => Object.entries(each)),
     );

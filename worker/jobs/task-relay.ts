@@ -8,13 +8,10 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Thread } from '../../db/contracts.ts';
 import { factsOf } from '../../db/facts.ts';
-import { findListing } from '../../db/listings.ts';
 import type { Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { isProblem } from '../../market/problem.ts';
 import { answerOfTask, askOfTask } from '../../market/task-ask.ts';
-import { relayProblemOf } from '../../operations/contracts/call.ts';
-import { moveAsDirectory } from '../../operations/contracts/move.ts';
 import { formNamespace } from '../../protocol/data-form.ts';
 import { type EndpointInfo, readEndpointInfo } from '../../protocol/dialects/agent-gateway/infos.ts';
 import { FORM_ENDPOINT_INFO } from '../../protocol/dialects/agent-gateway/namespaces.ts';
@@ -26,6 +23,7 @@ import type { Element } from '../../protocol/xml.ts';
 import type { IqOutcome } from '../iq-caller.ts';
 import type { Log } from '../log.ts';
 import { meaningOfError } from './answer-of.ts';
+import type { KnownCall } from './ledger.ts';
 import { moveOn, noteStep, readCall } from './moves.ts';
 import type { RelayDeps } from './relay.ts';
 import { type TaskThread, taskThreadOf } from './task-thread.ts';
@@ -54,15 +52,17 @@ export class TaskRelay {
   }
 
   /** Does what is next for the call. @throws where it has to be tried again */
-  async carryOn(contract: Contract, notes: Thread): Promise<void> {
-    const thread = taskThreadOf(notes);
+  async carryOn(call: KnownCall): Promise<void> {
+    const { contract } = call;
+    const thread = taskThreadOf(call.thread);
     switch (contract.state) {
       case 'accepted':
-        return this.#begin(contract, thread);
+        return this.#begin(call, thread);
       case 'working':
-        if (thread.step === 'invoking') return this.#invoke(contract, thread, true);
-        if (thread.step === 'asked') return this.#goOn(contract, thread);
-        if (thread.step === 'answering') return this.#answer(contract, thread);
+        if (thread.step === 'invoking')
+          return this.#invoke(contract, thread, { isRepeated: true, denied: call.denied });
+        if (thread.step === 'asked') return this.#goOn(call, thread);
+        if (thread.step === 'answering') return this.#answer(call, thread);
         return this.#watch.begin(contract.id, thread);
       case 'input-required':
         return this.#watch.begin(contract.id, thread);
@@ -94,25 +94,23 @@ export class TaskRelay {
     return this.#watch.stop();
   }
 
-  async #begin(contract: Contract, notes: TaskThread): Promise<void> {
-    const { deps, session } = this.#deps;
-    const { id, provider, listing } = contract;
-    const denied = await relayProblemOf(deps, provider, notes.node);
-    const record = denied ? null : await findListing(deps.db, listing?.id ?? '');
-    if (denied || !record) {
+  async #begin({ contract, denied, target }: KnownCall, notes: TaskThread): Promise<void> {
+    const { db, ledger, session } = this.#deps;
+    const { id, provider } = contract;
+    if (denied || !target) {
       const reason = denied?.detail ?? 'The listing is gone.';
-      await moveOn(deps, id, { move: 'fail', data: { reason, fault: 'provider' } });
+      await moveOn(ledger, id, { move: 'fail', data: { reason, fault: 'provider' } });
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
     const info = await this.#endpoint(provider);
-    const known = (await factsOf(deps.db, provider)).tools?.value.find(({ name }) => name === notes.node);
+    const known = (await factsOf(db, provider)).tools?.value.find(({ name }) => name === notes.node);
     if (info.kind === 'refused' || (known && known.version !== info.endpoint.version)) {
       const reason =
         info.kind === 'refused'
           ? info.reason
           : `The API is now of version ${info.endpoint.version}; the listing is of ${known?.version}.`;
-      await moveOn(deps, id, { move: 'fail', data: { reason, fault: 'provider' } });
+      await moveOn(ledger, id, { move: 'fail', data: { reason, fault: 'provider' } });
       return;
     }
     const { version, manifestHash, replaySeconds } = info.endpoint;
@@ -124,10 +122,10 @@ export class TaskRelay {
       deadline: new Date(now + contractLimits.callTaskHours * hourMs).toISOString(),
       repeatUntil: new Date(now + replaySeconds * 1_000 - taskLimits.repeatMarginMs).toISOString(),
     };
-    const started = await moveAsDirectory(deps, contract, { move: 'start', data: {}, thread });
+    const started = await ledger.move(contract, { move: 'start', data: {}, thread });
     // The client may have cancelled, or the time may be over.
     if (!started || isProblem(started)) return;
-    await this.#invoke(started, thread, false);
+    await this.#invoke(started, thread, { isRepeated: false, denied: null });
   }
 
   /** Nothing has gone out yet: an endpoint that does not answer is asked again. */
@@ -155,18 +153,21 @@ export class TaskRelay {
    * Invokes, or asks for the acceptance of what was invoked before: the same request is the same task.
    * @param isRepeated it may have arrived before @throws where it has to be repeated
    */
-  async #invoke(contract: Contract, thread: TaskThread, isRepeated: boolean): Promise<void> {
-    const { deps, session } = this.#deps;
-    const { id, provider, input } = contract;
+  async #invoke(
+    contract: Contract,
+    thread: TaskThread,
+    { isRepeated, denied }: { isRepeated: boolean } & Pick<KnownCall, 'denied'>,
+  ): Promise<void> {
+    const { ledger, session } = this.#deps;
+    const { id, input } = contract;
     if (isRepeated && Date.now() >= Date.parse(thread.repeatUntil)) {
       const reason = 'The gateway did not say whether it accepted the task, and can no longer be asked.';
-      await moveOn(deps, id, { move: 'lose', data: { reason }, thread: closed(thread) });
+      await moveOn(ledger, id, { move: 'lose', data: { reason }, thread: closed(thread) });
       return;
     }
-    const denied = isRepeated ? await relayProblemOf(deps, provider, thread.node) : null;
     if (denied) {
       const reason = `${denied.detail} The task may have been accepted.`;
-      await moveOn(deps, id, { move: 'lose', data: { reason }, thread: closed(thread) });
+      await moveOn(ledger, id, { move: 'lose', data: { reason }, thread: closed(thread) });
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
@@ -184,37 +185,42 @@ export class TaskRelay {
     // Whoever refuses a request did not accept the same one before.
     const meaning = meaningOfError(outcome.error.condition, outcome.error.text);
     const { kind, ...data } = meaning;
-    await moveOn(deps, id, { move: kind === 'declined' ? 'decline' : 'fail', data, thread: closed(thread) });
+    await moveOn(ledger, id, {
+      move: kind === 'declined' ? 'decline' : 'fail',
+      data,
+      thread: closed(thread),
+    });
   }
 
   async #accepted({ id }: Contract, thread: TaskThread): Promise<void> {
-    const { deps } = this.#deps;
-    if (await noteStep(deps, id, 'invoking', { ...thread })) return this.#watch.begin(id, thread);
-    const now = await readCall(deps, id);
+    const { ledger } = this.#deps;
+    if (await noteStep(this.#deps, id, 'invoking', { ...thread })) return this.#watch.begin(id, thread);
+    const now = await readCall(ledger, id);
     if (now?.contract.state === 'working') throw new Error('the contract moved; it is looked at again');
     // The client cancelled meanwhile.
     if (now) await this.#watch.cancel(id, thread);
   }
 
   /** The client gave what was asked for. */
-  async #goOn(contract: Contract, thread: TaskThread): Promise<void> {
-    const { deps } = this.#deps;
+  async #goOn({ contract, denied }: KnownCall, thread: TaskThread): Promise<void> {
     const { question } = thread;
     if (!question) return this.#watch.begin(contract.id, { ...thread, step: 'running' });
     const given = await this.#watch.lastInput(contract.id);
     const sent: TaskThread = { ...thread, step: 'answering', answer: answerOfTask(question, given) };
-    if (!(await noteStep(deps, contract.id, 'asked', { ...sent })))
+    if (!(await noteStep(this.#deps, contract.id, 'asked', { ...sent })))
       throw new Error('the contract moved; it is looked at again');
-    await this.#answer(contract, sent);
+    await this.#answer({ contract, denied }, sent);
   }
 
   /** @throws where it has to be repeated: the same input is taken once */
-  async #answer(contract: Contract, thread: TaskThread): Promise<void> {
-    const { deps, session } = this.#deps;
-    const { id, provider } = contract;
+  async #answer(
+    { contract, denied }: Pick<KnownCall, 'contract' | 'denied'>,
+    thread: TaskThread,
+  ): Promise<void> {
+    const { ledger, session } = this.#deps;
+    const { id } = contract;
     const { question, taskId } = thread;
     if (!question || taskId === null) return this.#watch.begin(id, thread);
-    const denied = await relayProblemOf(deps, provider, thread.node);
     if (denied) return this.#watch.withdraw(id, thread, denied.detail);
     if (!session.ready) throw new Error('there is no session; the answer has to wait');
     const { requestId, revision } = question;
@@ -228,7 +234,7 @@ export class TaskRelay {
     }
     if (outcome.kind === 'error' && outcome.error.condition === 'not-acceptable') {
       const note = outcome.error.text ?? 'The agent does not take this.';
-      await moveOn(deps, id, {
+      await moveOn(ledger, id, {
         move: 'ask',
         data: { ask: askOfTask(question, note) },
         thread: { ...thread, step: 'asked', answer: null },
@@ -237,7 +243,7 @@ export class TaskRelay {
     }
     // Taken or not, the task's state shows where it stands: what it still asks for is asked again.
     const running: TaskThread = { ...thread, step: 'running', question: null, answer: null };
-    await noteStep(deps, id, 'answering', { ...running });
+    await noteStep(this.#deps, id, 'answering', { ...running });
     this.#watch.begin(id, running);
   }
 

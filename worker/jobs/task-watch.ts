@@ -5,14 +5,12 @@
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { contractHistory } from '../../db/contracts.ts';
-import { findListing } from '../../db/listings.ts';
 import { fittingResult, toolResult } from '../../market/call-result.ts';
 import type { Contract, Progress } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { isProblem } from '../../market/problem.ts';
 import { askOfTask } from '../../market/task-ask.ts';
-import { relayProblemOf } from '../../operations/contracts/call.ts';
-import { type DirectoryMove, moveAsDirectory } from '../../operations/contracts/move.ts';
+import type { DirectoryMove } from '../../operations/contracts/move.ts';
 import {
   readTaskResult,
   type TaskEvent,
@@ -33,6 +31,7 @@ import { ParseError } from '../../protocol/parse-error.ts';
 import { Asker } from '../ask.ts';
 import { errorText, type Log } from '../log.ts';
 import { Pace, questionsPerAddressMax, questionsPerDomainMax } from '../pace.ts';
+import type { KnownCall } from './ledger.ts';
 import { insist, moveOn, readCall } from './moves.ts';
 import type { RelayDeps } from './relay.ts';
 import { type TaskThread, taskThreadOf } from './task-thread.ts';
@@ -127,7 +126,7 @@ export class TaskWatch {
 
   /** What the client gave last. */
   async lastInput(id: string): Promise<JsonObject> {
-    const { db } = this.#deps.deps;
+    const { db } = this.#deps;
     const events = await insist(() => contractHistory(db, id, contractLimits.eventsMax * 2));
     return events.findLast(({ move }) => move === 'input')?.data.input ?? {};
   }
@@ -174,14 +173,13 @@ export class TaskWatch {
   }
 
   async #look(watched: Watched): Promise<void> {
-    const { deps } = this.#deps;
+    const { ledger } = this.#deps;
     const { id } = watched;
-    const known = await readCall(deps, id);
+    const known = await readCall(ledger, id);
     const state = known?.contract.state;
     if (!known || (state !== 'working' && state !== 'input-required')) return this.#drop(id);
     const thread = taskThreadOf(known.thread);
-    const denied = await insist(() => relayProblemOf(deps, known.contract.provider, thread.node));
-    if (denied) return this.withdraw(id, thread, denied.detail);
+    if (known.denied) return this.withdraw(id, thread, known.denied.detail);
     await this.#noteProgress(watched, known.contract);
     const { jid, taskId } = watched;
     const answer = await this.#asker.ask(jid, 'get', taskStateRequest(taskId), readTaskState);
@@ -190,14 +188,14 @@ export class TaskWatch {
       return this.#end(id, thread, { move: 'lose', data: { reason } });
     }
     if (answer.kind !== 'answer' || answer.value.taskId !== taskId) return;
-    if (isTerminal(answer.value)) return this.#takeResult(known.contract, thread);
+    if (isTerminal(answer.value)) return this.#takeResult(known, thread);
     const { pending, revision } = answer.value;
     if (!pending || state !== 'working' || thread.step === 'asked') return;
     const { requestId, question, schema } = pending;
     // An answer that is on its way is for the relay to bring there.
     if (thread.step === 'answering' && thread.question?.requestId === requestId) return;
     const asked = { requestId, revision, question, schema };
-    const moved = await moveOn(deps, id, {
+    const moved = await moveOn(ledger, id, {
       move: 'ask',
       data: { ask: askOfTask(asked, null) },
       thread: { ...thread, step: 'asked', question: asked },
@@ -212,11 +210,10 @@ export class TaskWatch {
       return;
     watched.progress = null;
     watched.progressAt = Date.now();
-    await moveAsDirectory(this.#deps.deps, contract, { move: 'progress', data: { progress } });
+    await this.#deps.ledger.move(contract, { move: 'progress', data: { progress } });
   }
 
-  async #takeResult({ id, listing }: Contract, thread: TaskThread): Promise<void> {
-    const { deps } = this.#deps;
+  async #takeResult({ contract: { id }, target }: KnownCall, thread: TaskThread): Promise<void> {
     const { jid, taskId } = thread;
     if (taskId === null) return;
     const answer = await this.#asker.ask(jid, 'get', taskResultRequest(taskId), readTaskResult);
@@ -225,12 +222,11 @@ export class TaskWatch {
       return this.#end(id, thread, { move: 'lose', data: { reason } });
     }
     if (answer.kind !== 'answer' || answer.value.taskId !== taskId) return;
-    const record = listing && (await insist(() => findListing(deps.db, listing.id)));
-    await this.#end(id, thread, endOf(answer.value, record?.listing.outputSchema ?? null));
+    await this.#end(id, thread, endOf(answer.value, target?.outputSchema ?? null));
   }
 
   async #end(id: string, thread: TaskThread, move: Omit<DirectoryMove, 'thread'>): Promise<void> {
-    await moveOn(this.#deps.deps, id, { ...move, thread: { ...thread, step: 'closed', question: null } });
+    await moveOn(this.#deps.ledger, id, { ...move, thread: { ...thread, step: 'closed', question: null } });
     this.#drop(id);
   }
 }
