@@ -4,6 +4,7 @@ import { isProblem, problem } from '../../market/problem.ts';
 import { tokenLimits, tokenScopes } from '../../market/token.ts';
 import { pickUp, startChallenge } from '../../operations/challenges.ts';
 import { listTokens, revoke } from '../../operations/tokens.ts';
+import { vouchedOrigin } from '../address.ts';
 import { bearer, byToken, tokenProblems } from '../bearer.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import { scopesMember } from '../contract-schemas.ts';
@@ -129,7 +130,7 @@ const startRoute = createRoute({
     ),
   },
   responses: {
-    ...refusals('invalid-body', 'body-too-large', 'address-not-known', 'limit-reached'),
+    ...refusals('invalid-body', 'body-too-large', 'address-not-known', 'limit-reached', 'address-not-set'),
     202: found(ChallengeSchema, 'The address is asked.'),
   },
 });
@@ -204,9 +205,15 @@ export function createTokens({ clientOf }: TokensOptions) {
     .openapi(startRoute, async (context) => {
       const { jid, code, scopes = ['read'], days = tokenLimits.daysDefault } = context.req.valid('json');
       const { label = null } = context.req.valid('json');
+      const origin = vouchedOrigin(context);
+      if (origin === null) {
+        const detail =
+          "What is confirmed shows the address of the directory, and PUBLIC_URL, which says it, is not set; expected a token by its command 'token'.";
+        return problemResponse(context, problem('address-not-set', detail)) as never;
+      }
       const started = await startChallenge(context.var.deps, {
         ...{ address: jid, code, scopes: [...new Set(scopes)], days, label },
-        url: new URL('/v1/tokens/challenges', context.req.url).href,
+        url: new URL('/v1/tokens/challenges', origin).href,
         requester: clientOf(context) ?? 'an unknown address',
       });
       if (isProblem(started)) return problemResponse(context, started) as never;
