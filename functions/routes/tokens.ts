@@ -3,7 +3,7 @@ import { challengeRules } from '../../market/challenge.ts';
 import { isProblem, problem } from '../../market/problem.ts';
 import { tokenLimits, tokenScopes } from '../../market/token.ts';
 import { pickUp, startChallenge } from '../../operations/challenges.ts';
-import { listTokens, revoke } from '../../operations/tokens.ts';
+import { listTokens, revokeAsBearer } from '../../operations/tokens.ts';
 import { vouchedOrigin } from '../address.ts';
 import { bearer, byToken, tokenProblems } from '../bearer.ts';
 import { type AppContext, createRouter } from '../context.ts';
@@ -186,7 +186,8 @@ const revokeRoute = createRoute({
   tags: ['Trade'],
   security: byToken,
   summary: 'Revoke one of your tokens',
-  description: 'It cannot be used from then on. `current` is the one that asks.',
+  description:
+    'It cannot be used from then on. `current` is the one that asks, which any token may end; another takes one for `trade`.',
   request: {
     params: z.object({
       id: z.string().openapi({ description: 'The id, or `current`.', maxLength: idMax, example: 'current' }),
@@ -244,14 +245,10 @@ export function createTokens({ clientOf }: TokensOptions) {
       return context.json({ items, cursor: null, approximate: false as const }, 200);
     })
     .openapi(revokeRoute, async (context) => {
-      const who = await bearer(context, 'read');
+      const who = await bearer(context, null);
       if (who instanceof Response) return who as never;
-      const { id: asked } = context.req.valid('param');
-      const id = asked === 'current' ? who.token.id : asked;
-      const [revoked] = await revoke(context.var.deps, who.caller, [id]);
-      if (revoked !== undefined) return context.json({ id: revoked }, 200);
-      const detail =
-        'You have no token of this id that can be used; expected one as GET /v1/tokens lists it.';
-      return problemResponse(context, problem('token-not-found', detail)) as never;
+      const revoked = await revokeAsBearer(context.var.deps, who, context.req.valid('param').id);
+      if (isProblem(revoked)) return problemResponse(context, revoked) as never;
+      return context.json({ id: revoked }, 200);
     });
 }
