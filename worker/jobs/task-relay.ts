@@ -27,6 +27,7 @@ import type { IqOutcome } from '../iq-caller.ts';
 import type { Log } from '../log.ts';
 import { meaningOfError } from './answer-of.ts';
 import { moveOn, noteStep, readCall } from './moves.ts';
+import { mayHaveArrived } from './reach.ts';
 import type { RelayDeps } from './relay.ts';
 import { type TaskThread, taskThreadOf } from './task-thread.ts';
 import { TaskWatch } from './task-watch.ts';
@@ -178,7 +179,11 @@ export class TaskRelay {
     const outcome = await this.#ask(thread.jid, 'set', invocation);
     const taskId = acceptedIn(outcome, requestId);
     if (taskId !== null) return this.#accepted(contract, { ...thread, step: 'running', taskId });
-    if (outcome.kind !== 'error' || (isRepeated && isPassing(outcome))) {
+    if (
+      outcome.kind !== 'error' ||
+      mayHaveArrived(outcome.error.condition) ||
+      (isRepeated && isPassing(outcome))
+    ) {
       throw new Error('the gateway did not say that it accepted the task; it is asked again');
     }
     // Whoever refuses a request did not accept the same one before.
