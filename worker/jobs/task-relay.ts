@@ -5,8 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Thread } from '../../db/contracts.ts';
+import { claimStep, type Thread } from '../../db/contracts.ts';
 import { factsOf } from '../../db/facts.ts';
 import { findListing } from '../../db/listings.ts';
 import type { Contract } from '../../market/contract/contract.ts';
@@ -15,20 +14,17 @@ import { isProblem } from '../../market/problem.ts';
 import { answerOfTask, askOfTask } from '../../market/task-ask.ts';
 import { relayProblemOf } from '../../operations/contracts/call.ts';
 import { moveAsDirectory } from '../../operations/contracts/move.ts';
-import { formNamespace } from '../../protocol/data-form.ts';
-import { type EndpointInfo, readEndpointInfo } from '../../protocol/dialects/agent-gateway/infos.ts';
-import { FORM_ENDPOINT_INFO } from '../../protocol/dialects/agent-gateway/namespaces.ts';
-import { readAccepted, readTaskEvent, writeInvoke } from '../../protocol/dialects/agent-gateway/task.ts';
+import { readTaskEvent, writeInvoke } from '../../protocol/dialects/agent-gateway/task.ts';
 import { writeProvideInput } from '../../protocol/dialects/agent-gateway/task-control.ts';
-import { infoQuery, readInfo } from '../../protocol/disco.ts';
 import { ParseError } from '../../protocol/parse-error.ts';
 import type { Element } from '../../protocol/xml.ts';
 import type { IqOutcome } from '../iq-caller.ts';
 import type { Log } from '../log.ts';
 import { meaningOfError } from './answer-of.ts';
-import { moveOn, noteStep, readCall } from './moves.ts';
+import { insist, moveOn, noteStep, readCall } from './moves.ts';
 import { mayHaveArrived } from './reach.ts';
 import type { RelayDeps } from './relay.ts';
+import { acceptedIn, endpointOf, isPassing } from './task-answers.ts';
 import { type TaskThread, taskThreadOf } from './task-thread.ts';
 import { TaskWatch } from './task-watch.ts';
 
@@ -37,8 +33,6 @@ export const taskLimits = {
   answerMs: 20_000,
   /** A repetition is sent this long before the gateway may forget the first request, or not at all. */
   repeatMarginMs: 30_000,
-  /** A job waits this long until a gateway has heard that a task is cancelled; a silent one holds up nobody else's jobs. */
-  cancelHoldMs: 2_000,
 } as const;
 
 const hourMs = 3_600_000;
@@ -46,6 +40,8 @@ const hourMs = 3_600_000;
 export class TaskRelay {
   #deps: RelayDeps;
   #watch: TaskWatch;
+  /** Calls whose invocations this process waits to have answered. */
+  #invoking = new Set<string>();
   #log: Log;
 
   constructor({ log, ...deps }: RelayDeps & { log: Log }) {
@@ -69,10 +65,7 @@ export class TaskRelay {
         return this.#watch.begin(contract.id, thread);
       case 'cancelled':
       case 'expired':
-        return Promise.race([
-          this.#watch.cancel(contract.id, thread),
-          wait(taskLimits.cancelHoldMs, undefined, { ref: false }),
-        ]);
+        return this.#cancel(contract, thread);
       default:
         return;
     }
@@ -106,7 +99,7 @@ export class TaskRelay {
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const info = await this.#endpoint(provider);
+    const info = await endpointOf((...asked) => this.#ask(...asked), provider);
     const known = (await factsOf(deps.db, provider)).tools?.value.find(({ name }) => name === notes.node);
     if (info.kind === 'refused' || (known && known.version !== info.endpoint.version)) {
       const reason =
@@ -131,34 +124,13 @@ export class TaskRelay {
     await this.#invoke(started, thread, false);
   }
 
-  /** Nothing has gone out yet: an endpoint that does not answer is asked again. */
-  async #endpoint(
-    jid: string,
-  ): Promise<{ kind: 'endpoint'; endpoint: EndpointInfo } | { kind: 'refused'; reason: string }> {
-    const outcome = await this.#ask(jid, 'get', infoQuery());
-    if (outcome.kind === 'timeout' || outcome.kind === 'offline') throw new Error(`${jid} does not answer`);
-    if (outcome.kind === 'error') {
-      if (isPassing(outcome)) throw new Error(`${jid} is not reached: ${outcome.error.condition}`);
-      return { kind: 'refused', reason: `The agent answers ${outcome.error.condition}.` };
-    }
-    try {
-      if (!outcome.payload) throw new ParseError('the answer is empty');
-      const form = readInfo(outcome.payload).forms.find((each) => formNamespace(each) === FORM_ENDPOINT_INFO);
-      if (!form) throw new ParseError('it states no endpoint');
-      return { kind: 'endpoint', endpoint: readEndpointInfo(form) };
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      return { kind: 'refused', reason: `The agent's disco#info cannot be used: ${error.message}.` };
-    }
-  }
-
   /**
    * Invokes, or asks for the acceptance of what was invoked before: the same request is the same task.
    * @param isRepeated it may have arrived before @throws where it has to be repeated
    */
   async #invoke(contract: Contract, thread: TaskThread, isRepeated: boolean): Promise<void> {
     const { deps, session } = this.#deps;
-    const { id, provider, input } = contract;
+    const { id, provider } = contract;
     if (isRepeated && Date.now() >= Date.parse(thread.repeatUntil)) {
       const reason = 'The gateway did not say whether it accepted the task, and can no longer be asked.';
       await moveOn(deps, id, { move: 'lose', data: { reason }, thread: closed(thread) });
@@ -171,13 +143,7 @@ export class TaskRelay {
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const { requestId, node: tool, version, manifestHash, deadline } = thread;
-    const invocation = writeInvoke({
-      ...{ requestId, tool, version, manifestHash, arguments: input },
-      deadline: new Date(deadline),
-    });
-    const outcome = await this.#ask(thread.jid, 'set', invocation);
-    const taskId = acceptedIn(outcome, requestId);
+    const { outcome, taskId } = await this.#request(contract, thread);
     if (taskId !== null) return this.#accepted(contract, { ...thread, step: 'running', taskId });
     if (
       outcome.kind !== 'error' ||
@@ -189,7 +155,62 @@ export class TaskRelay {
     // Whoever refuses a request did not accept the same one before.
     const meaning = meaningOfError(outcome.error.condition, outcome.error.text);
     const { kind, ...data } = meaning;
-    await moveOn(deps, id, { move: kind === 'declined' ? 'decline' : 'fail', data, thread: closed(thread) });
+    const move = kind === 'declined' ? 'decline' : 'fail';
+    const moved = await moveOn(deps, id, { move, data, thread: closed(thread) });
+    if (moved && !isProblem(moved)) return;
+    // The client cancelled meanwhile, and there is no task to be cancelled.
+    const now = await readCall(deps, id);
+    if (now && now.contract.state !== 'working') await this.#note(now.contract, thread, closed(thread));
+  }
+
+  async #request({ id, input }: Contract, thread: TaskThread) {
+    const { requestId, node: tool, version, manifestHash, deadline } = thread;
+    const invocation = writeInvoke({
+      ...{ requestId, tool, version, manifestHash, arguments: input },
+      deadline: new Date(deadline),
+    });
+    this.#invoking.add(id);
+    try {
+      const outcome = await this.#ask(thread.jid, 'set', invocation);
+      return { outcome, taskId: acceptedIn(outcome, requestId) };
+    } finally {
+      this.#invoking.delete(id);
+    }
+  }
+
+  /**
+   * Ends the task of a call that has ended. One whose acceptance nobody heard is asked for by the same request again, as long
+   * as that is sure to name the same task. @throws where it has to be tried again
+   */
+  async #cancel(contract: Contract, thread: TaskThread): Promise<void> {
+    const { id } = contract;
+    if (this.#invoking.has(id) || thread.step === 'todo' || thread.step === 'closed') return;
+    const task = thread.taskId === null ? await this.#found(contract, thread) : thread;
+    // A task whose deadline is over has ended by itself.
+    if (task && Date.now() < Date.parse(task.deadline) && !(await this.#watch.cancel(id, task)))
+      throw new Error('the gateway did not say that it cancels the task; it is asked again');
+    await this.#note(contract, task ?? thread, closed(thread));
+  }
+
+  /** Null where there is no task, or none that can be found. @throws where it has to be asked for again */
+  async #found(contract: Contract, thread: TaskThread): Promise<TaskThread | null> {
+    const { deps, session } = this.#deps;
+    if (Date.now() >= Date.parse(thread.repeatUntil)) return null;
+    if (await insist(() => relayProblemOf(deps, contract.provider, thread.node))) return null;
+    if (!session.ready) throw new Error('there is no session; the task is cancelled later');
+    const { outcome, taskId } = await this.#request(contract, thread);
+    if (taskId !== null) {
+      const task: TaskThread = { ...thread, step: 'running', taskId };
+      await this.#note(contract, thread, { ...task });
+      return task;
+    }
+    if (outcome.kind === 'error' && !isPassing(outcome)) return null;
+    throw new Error('the gateway did not say whether it accepted the task; it is asked again');
+  }
+
+  /** What is to be known of a call that does not move any more. */
+  async #note(contract: Contract, { step }: TaskThread, thread: Thread): Promise<void> {
+    await insist(() => claimStep(this.#deps.deps.db, contract, step, thread));
   }
 
   async #accepted({ id }: Contract, thread: TaskThread): Promise<void> {
@@ -198,7 +219,9 @@ export class TaskRelay {
     const now = await readCall(deps, id);
     if (now?.contract.state === 'working') throw new Error('the contract moved; it is looked at again');
     // The client cancelled meanwhile.
-    if (now) await this.#watch.cancel(id, thread);
+    if (!now) return;
+    await this.#note(now.contract, { ...thread, step: 'invoking' }, { ...thread });
+    await this.#cancel(now.contract, thread);
   }
 
   /** The client gave what was asked for. */
@@ -253,27 +276,4 @@ export class TaskRelay {
 
 function closed(thread: TaskThread): Thread {
   return { ...thread, step: 'closed' };
-}
-
-/** The task's id; null where the answer does not say that this request was accepted. */
-function acceptedIn(outcome: IqOutcome, requestId: string): string | null {
-  if (outcome.kind !== 'result' || !outcome.payload) return null;
-  try {
-    const accepted = readAccepted(outcome.payload);
-    return accepted.requestId === requestId ? accepted.taskId : null;
-  } catch (error) {
-    if (error instanceof ParseError) return null;
-    throw error;
-  }
-}
-
-/** An error that says that the gateway is not there just now. */
-export function isPassing(outcome: IqOutcome): boolean {
-  return (
-    outcome.kind === 'error' &&
-    (outcome.error.type === 'wait' ||
-      ['remote-server-not-found', 'recipient-unavailable', 'service-unavailable'].includes(
-        outcome.error.condition,
-      ))
-  );
 }
