@@ -13,6 +13,9 @@ import { contract, contractEvent } from './schema.ts';
 /** Where a call stands with its agent: the worker's own notes, which nobody is shown. */
 export type Thread = { [name: string]: unknown };
 
+/** Written out, so that it is known to be what the indexes contract_client_open and contract_provider_open hold. */
+const isPending = sql.raw(`state in (${pendingStates.map((state) => `'${state}'`).join(', ')})`);
+
 export type InsertOutcome = 'made' | 'repeated' | 'too-many';
 
 /**
@@ -32,7 +35,7 @@ export async function insertContract(
     with room as (
       select (select count(*) from (
         select from contract
-        where ${opener} and opened_by = ${made.openedBy} and state = any(${textArray([...pendingStates])})
+        where ${opener} and opened_by = ${made.openedBy} and ${isPending}
         limit ${openMax}) as open) < ${openMax} as free
     ), taken as (
       ${takeKey(key, made.id, sql`(select free from room)`)}

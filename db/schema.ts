@@ -25,7 +25,7 @@ import {
 import type { Ask, Fault, MoveData, Progress, Result } from '../market/contract/contract.ts';
 import { faults } from '../market/contract/contract.ts';
 import type { MoveName, OpeningName } from '../market/contract/rules.ts';
-import { contractKinds, contractStates, parties } from '../market/contract/states.ts';
+import { contractKinds, contractStates, parties, pendingStates } from '../market/contract/states.ts';
 import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
 import { type CallProtocol, type Listing, type Price, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
@@ -483,6 +483,8 @@ export const newsSubscriber = pgTable(
 
 const sides = ['client', 'provider'] as const;
 
+const isPending = sql.raw(`state in (${pendingStates.map((state) => `'${state}'`).join(', ')})`);
+
 /** Contracts, each as what its events add up to (market/contract/). Shown to its two parties only. */
 export const contract = pgTable(
   'contract',
@@ -515,11 +517,22 @@ export const contract = pgTable(
     due: moment('due'),
     /** Where a call stands with its agent: what the worker needs to go on. Never shown. */
     thread: jsonb('thread').$type<{ [name: string]: unknown }>(),
+    /** Since when nothing is kept of what was said in it. */
+    emptied: moment('emptied'),
   },
   (table) => [
     index('contract_client').on(table.client, table.created.desc(), table.id),
     index('contract_provider').on(table.provider, table.created.desc(), table.id),
     index('contract_due').on(table.due).where(sql`due is not null`),
+    // How many each side has open is counted as contracts are made (db/contracts.ts).
+    index('contract_client_open').on(table.client).where(isPending),
+    index('contract_provider_open').on(table.provider).where(isPending),
+    index('contract_kept').on(table.since).where(sql`emptied is null and due is null`),
+    index('contract_ended_task')
+      .on(table.since)
+      .where(
+        sql`protocol = 'agent-task' and state in ('cancelled', 'expired') and thread->>'step' not in ('todo', 'closed')`,
+      ),
   ],
 );
 
