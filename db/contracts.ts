@@ -13,7 +13,7 @@ import { contract, contractEvent } from './schema.ts';
 /** Where a call stands with its agent: the worker's own notes, which nobody is shown. */
 export type Thread = { [name: string]: unknown };
 
-/** In the words of the index that knows the open contracts of each party. */
+/** Written out, so that it is known to be what the indexes contract_client_open and contract_provider_open hold. */
 const isPending = sql.raw(`state in (${pendingStates.map((state) => `'${state}'`).join(', ')})`);
 
 export type InsertOutcome = 'made' | 'repeated' | 'too-many';

@@ -519,13 +519,22 @@ export const contract = pgTable(
     due: moment('due'),
     /** Where a call stands with its agent: what the worker needs to go on. Never shown. */
     thread: jsonb('thread').$type<{ [name: string]: unknown }>(),
+    /** Since when nothing is kept of what was said in it. */
+    emptied: moment('emptied'),
   },
   (table) => [
     index('contract_client').on(table.client, table.created.desc(), table.id),
     index('contract_provider').on(table.provider, table.created.desc(), table.id),
+    index('contract_due').on(table.due).where(sql`due is not null`),
+    // How many each side has open is counted as contracts are made (db/contracts.ts).
     index('contract_client_open').on(table.client).where(isPending),
     index('contract_provider_open').on(table.provider).where(isPending),
-    index('contract_due').on(table.due).where(sql`due is not null`),
+    index('contract_kept').on(table.since).where(sql`emptied is null and due is null`),
+    index('contract_ended_task')
+      .on(table.since)
+      .where(
+        sql`protocol = 'agent-task' and state in ('cancelled', 'expired') and thread->>'step' not in ('todo', 'closed')`,
+      ),
   ],
 );
 

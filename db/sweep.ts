@@ -7,6 +7,7 @@ import { type Database, rowsOf } from './database.ts';
 import { forgetKeys } from './idempotency.ts';
 import { recordChanges } from './record-changes.ts';
 import { deleteListings, removeConsentListings } from './removals.ts';
+import { emptyContracts } from './retention.ts';
 import { sweepQueries } from './subscriptions.ts';
 import { forgetTokens } from './tokens.ts';
 
@@ -19,12 +20,21 @@ export const sweepLimits = {
   endedTokenKeepDays: 30,
   /** Registrations, and listings, that one transaction takes. */
   batchMax: 500,
+  /** Contracts that one transaction empties, with all of their histories, and transactions of one sweep. */
+  contractsBatchMax: 100,
+  contractBatchesMax: 50,
 } as const;
 
-export type Swept = { registrations: number; listings: number; tokens: number; queries: number };
+export type Swept = {
+  registrations: number;
+  listings: number;
+  tokens: number;
+  queries: number;
+  contracts: number;
+};
 
 export async function sweep(db: Database): Promise<Swept> {
-  const swept = { registrations: 0, listings: 0, tokens: 0, queries: 0 };
+  const swept = { registrations: 0, listings: 0, tokens: 0, queries: 0, contracts: 0 };
   for (;;) {
     const batch = await sweepRegistrations(db);
     swept.registrations += batch.registrations;
@@ -38,6 +48,11 @@ export async function sweep(db: Database): Promise<Swept> {
   }
   swept.tokens = await forgetTokens(db, sweepLimits.endedTokenKeepDays);
   swept.queries = await sweepQueries(db);
+  for (let batches = 0; batches < sweepLimits.contractBatchesMax; batches++) {
+    const emptied = await emptyContracts(db, sweepLimits.contractsBatchMax);
+    swept.contracts += emptied;
+    if (emptied < sweepLimits.contractsBatchMax) break;
+  }
   await forgetKeys(db);
   await forgetChallenges(db);
   return swept;

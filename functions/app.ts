@@ -39,6 +39,10 @@ export type AppOptions = {
   deps: Deps;
   /** Registries to which searches by ARD refer. */
   referrals?: Referral[];
+  /** The origin under which the functions are known; where it is left out, answers name the host that the request names. */
+  publicUrl?: string | null;
+  /** Whether the platform vouches for the host that a request names; left out where it never does. */
+  isOwnHost?: ((context: AppContext) => boolean) | undefined;
   /** How streams of events are held; without it each asks the database for itself. */
   streams?: EventStreams;
   /** Hears of our own faults: the cause goes here, never into an answer. */
@@ -57,9 +61,15 @@ export type AppOptions = {
 
 export function createApp(options: AppOptions) {
   const { deps, referrals = [], streams, onError, onAnswer = null, reads = null } = options;
+  const { publicUrl = null, isOwnHost = () => false } = options;
   const { version = crypto.randomUUID(), answers = null, compress = null } = options;
   const app = createRouter();
 
+  app.use(async (context, next) => {
+    context.set('publicUrl', publicUrl);
+    context.set('isOwnHost', isOwnHost);
+    await next();
+  });
   app.use(requestId({ limitLength: 64 }));
   if (onAnswer) app.use(accessLog(onAnswer));
   app.use(

@@ -12,8 +12,11 @@ export const byToken = [{ token: [] as string[] }];
 /** What such a route may refuse besides. */
 export const tokenProblems = ['token-required', 'token-not-valid', 'scope-not-granted'] as const;
 
-/** The bearer, or the answer that refuses the request. */
-export async function bearer(context: AppContext, scope: TokenScope): Promise<Bearer | Response> {
+/**
+ * The bearer, or the answer that refuses the request.
+ * @param scope null where a token for anything will do
+ */
+export async function bearer(context: AppContext, scope: TokenScope | null): Promise<Bearer | Response> {
   const [, token] = /^Bearer +([^\s]+)$/i.exec(context.req.header('authorization') ?? '') ?? [];
   if (!token) {
     const detail = 'Nobody is named; expected Authorization: Bearer and a token.';

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { hrefOf } from './address.ts';
 import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
 import { lookAtIndex } from './index-look.ts';
@@ -38,7 +39,7 @@ function isRead({ req }: AppContext): boolean {
 
 /** The tag of what would be answered, where it can be told before the answer is made and must be known by then. */
 async function earlyTag(context: AppContext, policy: CachePolicy, version: string): Promise<string | null> {
-  if (policy.tag === 'code') return digest(version, context.req.url);
+  if (policy.tag === 'code') return digest(version, hrefOf(context));
   if (policy.tag !== 'index') return null;
   const index = lookAtIndex(context);
   if (context.req.header('if-none-match') !== undefined) return indexTag(context, version);
@@ -52,11 +53,11 @@ function lateTag(context: AppContext, policy: CachePolicy, version: string): Pro
 
 /** What was found may be younger than its tag says, never older. */
 async function indexTag(context: AppContext, version: string): Promise<string> {
-  return digest(version, context.req.url, await lookAtIndex(context).state());
+  return digest(version, hrefOf(context), await lookAtIndex(context).state());
 }
 
 async function bodyTag(context: AppContext, version: string): Promise<string> {
-  return digest(version, context.req.url, await wholeBody(context));
+  return digest(version, hrefOf(context), await wholeBody(context));
 }
 
 function digest(...parts: (string | Uint8Array)[]): string {

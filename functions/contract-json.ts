@@ -2,7 +2,7 @@
 
 import type { z } from '@hono/zod-openapi';
 import type { Contract } from '../market/contract/contract.ts';
-import { due } from '../market/contract/due.ts';
+import { due, keptUntil } from '../market/contract/due.ts';
 import { openMoves } from '../market/contract/move.ts';
 import { type OwnContract, sideOf } from '../operations/contracts/show.ts';
 import type { Caller } from '../operations/deps.ts';
@@ -26,6 +26,7 @@ export function summaryJson(contract: Contract, caller: Caller): z.infer<typeof 
     ...{ ask, result, progress, reason, fault },
     moves: openMoves(contract, side, new Date()),
     due: due(contract)?.at.toISOString() ?? null,
+    kept: keptUntil(contract)?.toISOString() ?? null,
     created: created.toISOString(),
     since: since.toISOString(),
   };

@@ -105,6 +105,7 @@ const example = {
   fault: null,
   moves: ['dispute' as const],
   due: null,
+  kept: '2027-02-18T10:00:00.120Z',
   created: '2026-11-20T10:00:00.000Z',
   since: '2026-11-20T10:00:00.120Z',
 };
@@ -137,6 +138,9 @@ export const ContractSummarySchema = z
     fault: z.enum(faults).nullable().describe('Whose doing a failure is.'),
     moves: z.array(z.enum(moveNames)).describe('What the caller can do now.'),
     due: Timestamp.nullable().describe('When the directory moves if nobody does.'),
+    kept: Timestamp.nullable().describe(
+      'Until when input, result and reasons are kept, and it can be moved; null while the directory may still move.',
+    ),
     created: Timestamp.describe('When it began.'),
     since: Timestamp.describe('Since when it is in this state.'),
   })

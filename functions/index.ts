@@ -12,6 +12,8 @@ export type Bindings = {
   DATABASE_URL: string;
   /** Where Neon's HTTP SQL protocol is spoken, for a Postgres that is not Neon's. */
   NEON_FETCH_ENDPOINT?: string;
+  /** The address at which people reach the functions, or `host`. */
+  PUBLIC_URL?: string;
   /** As the worker's: which domains users may have crawled. */
   CRAWL_DOMAINS?: string;
   /** The domain of the directory's own address, which is crawled in any case. */
@@ -30,6 +32,9 @@ export type Bindings = {
   CF_VERSION_METADATA?: { id: string };
 };
 
+/** Cloudflare routes requests to a Worker by their host. workerd by itself takes any, so that the setting has to say it. */
+const isRouted = (env: Bindings) => env.PUBLIC_URL === 'host';
+
 let app: ReturnType<typeof createApp> | null = null;
 
 export default {
@@ -40,6 +45,8 @@ export default {
         db: connectEdge(env.DATABASE_URL, env.NEON_FETCH_ENDPOINT ?? null),
         policy: parsePolicy(env.CRAWL_DOMAINS ?? '', env.DIRECTORY_DOMAIN ?? null),
       },
+      publicUrl: isRouted(env) ? null : parseSetting('PUBLIC_URL', env.PUBLIC_URL),
+      isOwnHost: () => isRouted(env),
       referrals: parseReferrals(env.ARD_REFERRALS),
       version: env.CF_VERSION_METADATA?.id,
       reads: env.READS ? boundReads(env.READS, parseSetting('READS_PER_MINUTE', env.READS_PER_MINUTE)) : null,

@@ -1,6 +1,7 @@
 /** Questions that were asked before, answered from memory where the index is still in the state that it was in. */
 
 import type { MiddlewareHandler } from 'hono';
+import { hrefOf } from './address.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { cachePolicyOf } from './cache-policy.ts';
 import type { AppContext, Env } from './context.ts';
@@ -53,8 +54,8 @@ async function questionOf(context: AppContext): Promise<string | null> {
   const { req } = context;
   if (req.header('authorization') !== undefined) return null;
   if (req.method === 'GET' || req.method === 'HEAD') {
-    return cachePolicyOf(routePattern(context)).tag === 'index' ? req.url : null;
+    return cachePolicyOf(routePattern(context)).tag === 'index' ? hrefOf(context) : null;
   }
   if (req.method !== 'POST' || !readsByPost.includes(req.path)) return null;
-  return `${req.url}\n${req.header('content-type') ?? ''}\n${await req.text()}`;
+  return `${hrefOf(context)}\n${req.header('content-type') ?? ''}\n${await req.text()}`;
 }

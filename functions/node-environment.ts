@@ -13,6 +13,7 @@ export const NodeEnvironment = z.object({
   DATABASE_URL: z.string('takes the address of a Postgres database, postgres://…').min(1),
   HOST: z.string().default('127.0.0.1'),
   PORT: z.coerce.number('takes a port number').int().min(0).max(65_535).default(8420),
+  PUBLIC_URL: settings.PUBLIC_URL,
   CRAWL_DOMAINS: z.string().default(''),
   DIRECTORY_DOMAIN: z.string().optional(),
   ARD_REFERRALS: ReferralsSetting,

@@ -88,6 +88,10 @@ const said: { [Code in ProblemCode]: Problem } = {
     'address-not-known',
     "ann@agents.test has had nothing to do with the directory; expected a token by its command 'token'.",
   ),
+  'address-not-set': problem(
+    'address-not-set',
+    "What is confirmed shows the address of the directory, and PUBLIC_URL, which says it, is not set; expected a token by its command 'token'.",
+  ),
   'challenge-not-found': problem(
     'challenge-not-found',
     'No challenge has this id and verifier; expected both as the challenge was answered with.',

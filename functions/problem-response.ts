@@ -4,6 +4,7 @@ import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { ardError } from '../market/ard/refusal.ts';
 import { type Problem, type ProblemCode, problems } from '../market/problem.ts';
+import { addressOf } from './address.ts';
 
 /** RFC 6750 §3: what a caller is told whose token is missing, no good, or not for this. */
 const CHALLENGES: { [code in ProblemCode]?: string } = {
@@ -24,7 +25,7 @@ export function problemResponse(context: Context, refused: Problem): Response {
   if (/^\/ard(\/|$)/.test(context.req.path))
     return context.json(ardError(refused), status as ContentfulStatusCode, headers);
   const body = {
-    type: new URL(`/problems/${code}`, context.req.url).href,
+    type: new URL(`/problems/${code}`, addressOf(context)).href,
     title,
     status,
     detail,

@@ -4,17 +4,19 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { serve } from '@hono/node-server';
+import { type HttpBindings, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
 import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
 import type { Deps } from '../operations/deps.ts';
+import { isConnectionsOwn } from './address.ts';
 import { answersKept } from './answer-cache.ts';
 import { createApp } from './app.ts';
 import { clientNetwork, forwardedAddress } from './client-address.ts';
 import { clientBuckets } from './client-buckets.ts';
 import { codeVersion } from './code-version.ts';
+import type { AppContext } from './context.ts';
 import { sharedStreams } from './events/streams.ts';
 import { NodeEnvironment } from './node-environment.ts';
 import type { ReadLimit } from './rate-limit.ts';
@@ -61,6 +63,8 @@ function start(environment: NodeEnvironment): void {
   const app = createApp({
     deps,
     streams,
+    publicUrl: environment.PUBLIC_URL,
+    isOwnHost,
     referrals: environment.ARD_REFERRALS,
     version: codeVersion(),
     reads: readsOf(environment),
@@ -87,6 +91,11 @@ function start(environment: NodeEnvironment): void {
     process.exit(1);
   });
   endOnSignal(server, () => streams.end(), database.end);
+}
+
+function isOwnHost(context: AppContext): boolean {
+  const { socket } = (context.env as unknown as HttpBindings).incoming;
+  return isConnectionsOwn(new URL(context.req.url).host, socket.localAddress, socket.localPort ?? 0);
 }
 
 function readsOf({ READS_PER_MINUTE, TRUST_PROXY }: NodeEnvironment): ReadLimit | null {

@@ -190,6 +190,14 @@ export const problems = {
     about:
       "Only addresses that had to do with the directory are asked to confirm, so that it bothers nobody for strangers. The directory's command 'token' issues a token to anybody.",
   },
+  'address-not-set': {
+    status: 503,
+    title: 'Nobody can be asked to confirm here',
+    condition: 'service-unavailable',
+    type: 'cancel',
+    about:
+      "A confirmation shows at which address the request was made, and nobody but the requester vouches for it while the operator has not set PUBLIC_URL. The directory's command 'token' issues a token all the same.",
+  },
   'challenge-not-found': {
     status: 404,
     title: 'No such challenge',

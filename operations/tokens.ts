@@ -47,20 +47,51 @@ export async function revoke({ db }: Deps, { jid }: Caller, ids: string[]): Prom
 
 export type Bearer = { caller: Caller; token: TokenUse };
 
-/** Who sends the token, if it is good for the scope. What is no token of ours is not looked up. */
-export async function bearerOf({ db }: Deps, token: string, scope: TokenScope): Promise<Bearer | Problem> {
+/**
+ * Ends one token at the word of a bearer: its own whatever it is for, so that whoever finds or loses one can end it; another
+ * only by one for `trade`, since what may only read is not to shut its owner's programs out.
+ * @param asked the id, or `current`
+ */
+export async function revokeAsBearer(
+  deps: Deps,
+  { caller, token }: Bearer,
+  asked: string,
+): Promise<string | Problem> {
+  const id = asked === 'current' ? token.id : asked;
+  if (id !== token.id && !token.scopes.includes('trade')) return notFor(token, 'trade');
+  const [revoked] = await revoke(deps, caller, [id]);
+  return (
+    revoked ??
+    problem(
+      'token-not-found',
+      'You have no token of this id that can be used; expected one as GET /v1/tokens lists it.',
+    )
+  );
+}
+
+/**
+ * Who sends the token, if it is good for the scope. What is no token of ours is not looked up.
+ * @param scope null where any will do
+ */
+export async function bearerOf(
+  { db }: Deps,
+  token: string,
+  scope: TokenScope | null,
+): Promise<Bearer | Problem> {
   const isOurs = token.startsWith(tokenPrefix) && token.length <= tokenPrefix.length + secretCharsMax;
   const used = isOurs ? await useToken(db, hashToken(token)) : null;
   if (!used) {
     return problem('token-not-valid', 'The token is unknown, has expired, or was revoked; expected another.');
   }
-  if (!used.scopes.includes(scope)) {
-    return problem(
-      'scope-not-granted',
-      `The token is for ${used.scopes.join(' and ')}; expected one that is for ${scope}.`,
-    );
-  }
+  if (scope && !used.scopes.includes(scope)) return notFor(used, scope);
   return { caller: { jid: used.jid, domain: providerDomain(used.jid) }, token: used };
+}
+
+function notFor({ scopes }: TokenUse, scope: TokenScope): Problem {
+  return problem(
+    'scope-not-granted',
+    `The token is for ${scopes.join(' and ')}; expected one that is for ${scope}.`,
+  );
 }
 
 /** Longer than the secret in any spelling of its bits. */

@@ -155,7 +155,11 @@ async function startHttp(context: Context, databaseUrl: string, directory: Direc
     port: settings.PORT,
     databaseUrl,
     neonEndpoint: neon.url,
-    bindings: { CRAWL_DOMAINS: directory.crawlDomains, DIRECTORY_DOMAIN: directory.domain },
+    bindings: {
+      CRAWL_DOMAINS: directory.crawlDomains,
+      DIRECTORY_DOMAIN: directory.domain,
+      ...(settings.PUBLIC_URL && { PUBLIC_URL: settings.PUBLIC_URL }),
+    },
     logFile: logFile('functions'),
   });
   adopt(context, 'The HTTP functions', functions, 'functions');

@@ -37,8 +37,7 @@ export class Sweeper {
     const { db, log } = this.#deps;
     try {
       const swept = await sweep(db);
-      if (swept.registrations + swept.listings + swept.tokens + swept.queries > 0)
-        log('info', 'swept', swept);
+      if (Object.values(swept).some((count) => count > 0)) log('info', 'swept', swept);
       const moved = await arrangeTiers(db);
       if (moved > 0) log('info', 'tiers-arranged', { moved });
     } catch (error) {

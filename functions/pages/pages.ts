@@ -4,6 +4,7 @@ import { accepts } from 'hono/accepts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
+import { addressOf } from '../address.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import type { OpenApiDocument } from '../openapi-document.ts';
 import { problemResponse } from '../problem-response.ts';
@@ -38,7 +39,7 @@ export function createPages({ documentFor }: PagesOptions) {
   pages.get('/listings/:id', async (context) => {
     const found = await showListing(context.var.deps, context.req.param('id'));
     if (isProblem(found)) return refusal(context, found);
-    const { origin, searchParams } = new URL(context.req.url);
+    const { origin, searchParams } = addressOf(context);
     return page(context, listingPage(found, formValues(found.listing.inputs, searchParams), origin));
   });
 
@@ -48,7 +49,7 @@ export function createPages({ documentFor }: PagesOptions) {
   });
 
   pages.get('/docs', (context) => {
-    const { origin } = new URL(context.req.url);
+    const { origin } = addressOf(context);
     return page(context, docsPage(documentFor(origin) as OpenApiDocument, origin));
   });
 

@@ -10,6 +10,7 @@ import { isProblem } from '../../market/problem.ts';
 import { relevanceOf } from '../../market/ranking.ts';
 import { browse, showEntry } from '../../operations/catalog.ts';
 import { pageSizeMax } from '../../operations/search.ts';
+import { addressOf } from '../address.ts';
 import {
   ardAnswers,
   ardReads,
@@ -156,7 +157,7 @@ export function createArd({ referrals }: { referrals: Referral[] }) {
         token: pageToken ?? null,
       });
       if (isProblem(page)) return problemResponse(context, page) as never;
-      const { origin } = new URL(context.req.url);
+      const { origin } = addressOf(context);
       const results = page.entries.map(({ record, type, why }) => ({
         ...entryOf(record, type, origin),
         score: Math.round(relevanceOf(why, query.query) * 100),
@@ -178,14 +179,14 @@ export function createArd({ referrals }: { referrals: Referral[] }) {
         token: pageToken ?? null,
       });
       if (isProblem(page)) return problemResponse(context, page) as never;
-      const { origin } = new URL(context.req.url);
+      const { origin } = addressOf(context);
       const items = page.entries.map(({ record, type }) => entryOf(record, type, origin));
       return context.json({ items, ...tokenJson(page.token) }, 200);
     })
     .openapi(showRoute, async (context) => {
       const found = await showEntry(context.var.deps, context.req.valid('param').identifier);
       if (isProblem(found)) return problemResponse(context, found) as never;
-      const entry: CatalogEntry = entryOf(found.record, found.type, new URL(context.req.url).origin);
+      const entry: CatalogEntry = entryOf(found.record, found.type, addressOf(context).origin);
       return context.json(entry, 200);
     });
 }

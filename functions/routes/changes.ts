@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { createRoute, z } from '@hono/zod-openapi';
 import { isProblem, problem } from '../../market/problem.ts';
 import { changes, feedLimits, feedStart } from '../../operations/changes.ts';
+import { addressOf } from '../address.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import type { EventStreams } from '../events/streams.ts';
 import { examples } from '../examples.ts';
@@ -209,7 +210,7 @@ export function createChanges({ streams }: { streams: EventStreams }) {
 }
 
 function linkNext(context: AppContext, next: number): void {
-  const address = new URL(context.req.url);
+  const address = addressOf(context);
   address.searchParams.delete('cursor');
   address.searchParams.set('since', String(next));
   context.header('link', `<${address.href}>; rel="next"`);

@@ -1,6 +1,7 @@
 /** What programs read before they ask: the OpenAPI document, and the same in words for language models. */
 
 import { createRoute, z } from '@hono/zod-openapi';
+import { addressOf } from '../address.ts';
 import { createRouter } from '../context.ts';
 import { llmsText } from '../llms.ts';
 import { found, headed, refusalsOf, unchanged } from '../openapi.ts';
@@ -61,11 +62,11 @@ export type DocumentsOptions = {
 export function createDocuments({ documentFor }: DocumentsOptions) {
   return createRouter()
     .openapi(openApiRoute, (context) => {
-      const { origin } = new URL(context.req.url);
+      const { origin } = addressOf(context);
       return context.json(documentFor(origin) as z.infer<typeof OpenApiSchema>, 200);
     })
     .openapi(llmsRoute, (context) => {
-      const { origin } = new URL(context.req.url);
+      const { origin } = addressOf(context);
       return context.text(llmsText(documentFor(origin) as OpenApiDocument, origin), 200);
     });
 }

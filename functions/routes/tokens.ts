@@ -3,7 +3,8 @@ import { challengeRules } from '../../market/challenge.ts';
 import { isProblem, problem } from '../../market/problem.ts';
 import { tokenLimits, tokenScopes } from '../../market/token.ts';
 import { pickUp, startChallenge } from '../../operations/challenges.ts';
-import { listTokens, revoke } from '../../operations/tokens.ts';
+import { listTokens, revokeAsBearer } from '../../operations/tokens.ts';
+import { vouchedOrigin } from '../address.ts';
 import { bearer, byToken, tokenProblems } from '../bearer.ts';
 import { type AppContext, createRouter } from '../context.ts';
 import { scopesMember } from '../contract-schemas.ts';
@@ -129,7 +130,7 @@ const startRoute = createRoute({
     ),
   },
   responses: {
-    ...refusals('invalid-body', 'body-too-large', 'address-not-known', 'limit-reached'),
+    ...refusals('invalid-body', 'body-too-large', 'address-not-known', 'limit-reached', 'address-not-set'),
     202: found(ChallengeSchema, 'The address is asked.'),
   },
 });
@@ -185,7 +186,8 @@ const revokeRoute = createRoute({
   tags: ['Trade'],
   security: byToken,
   summary: 'Revoke one of your tokens',
-  description: 'It cannot be used from then on. `current` is the one that asks.',
+  description:
+    'It cannot be used from then on. `current` is the one that asks, which any token may end; another takes one for `trade`.',
   request: {
     params: z.object({
       id: z.string().openapi({ description: 'The id, or `current`.', maxLength: idMax, example: 'current' }),
@@ -204,9 +206,15 @@ export function createTokens({ clientOf }: TokensOptions) {
     .openapi(startRoute, async (context) => {
       const { jid, code, scopes = ['read'], days = tokenLimits.daysDefault } = context.req.valid('json');
       const { label = null } = context.req.valid('json');
+      const origin = vouchedOrigin(context);
+      if (origin === null) {
+        const detail =
+          "What is confirmed shows the address of the directory, and PUBLIC_URL, which says it, is not set; expected a token by its command 'token'.";
+        return problemResponse(context, problem('address-not-set', detail)) as never;
+      }
       const started = await startChallenge(context.var.deps, {
         ...{ address: jid, code, scopes: [...new Set(scopes)], days, label },
-        url: new URL('/v1/tokens/challenges', context.req.url).href,
+        url: new URL('/v1/tokens/challenges', origin).href,
         requester: clientOf(context) ?? 'an unknown address',
       });
       if (isProblem(started)) return problemResponse(context, started) as never;
@@ -237,14 +245,10 @@ export function createTokens({ clientOf }: TokensOptions) {
       return context.json({ items, cursor: null, approximate: false as const }, 200);
     })
     .openapi(revokeRoute, async (context) => {
-      const who = await bearer(context, 'read');
+      const who = await bearer(context, null);
       if (who instanceof Response) return who as never;
-      const { id: asked } = context.req.valid('param');
-      const id = asked === 'current' ? who.token.id : asked;
-      const [revoked] = await revoke(context.var.deps, who.caller, [id]);
-      if (revoked !== undefined) return context.json({ id: revoked }, 200);
-      const detail =
-        'You have no token of this id that can be used; expected one as GET /v1/tokens lists it.';
-      return problemResponse(context, problem('token-not-found', detail)) as never;
+      const revoked = await revokeAsBearer(context.var.deps, who, context.req.valid('param').id);
+      if (isProblem(revoked)) return problemResponse(context, revoked) as never;
+      return context.json({ id: revoked }, 200);
     });
 }

@@ -3,6 +3,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import { publisherOf } from '../../market/ard/entry.ts';
 import { REGISTRY_TYPE } from '../../market/ard/media-types.ts';
+import { addressOf } from '../address.ts';
 import { CatalogSchema, RegistryEntrySchema } from '../ard-schemas.ts';
 import { createRouter } from '../context.ts';
 import { found, headed, refusalsOf, unchanged } from '../openapi.ts';
@@ -58,7 +59,7 @@ const robotsRoute = createRoute({
 
 export const wellKnown = createRouter()
   .openapi(catalogRoute, (context) => {
-    const { origin, hostname } = new URL(context.req.url);
+    const { origin, hostname } = addressOf(context);
     const host = {
       displayName: 'Guildhall',
       identifier: publisherHere(hostname),
@@ -68,10 +69,10 @@ export const wellKnown = createRouter()
     return context.json({ specVersion: '1.0' as const, host, entries }, 200);
   })
   .openapi(registryRoute, (context) => {
-    const { origin, hostname } = new URL(context.req.url);
+    const { origin, hostname } = addressOf(context);
     return context.json(registryEntry(origin, hostname), 200);
   })
-  .openapi(robotsRoute, (context) => context.text(robots(new URL(context.req.url).origin), 200));
+  .openapi(robotsRoute, (context) => context.text(robots(addressOf(context).origin), 200));
 
 function robots(origin: string): string {
   return `User-agent: *\nDisallow:\n\nAgentmap: ${origin}${catalogPath}\n`;

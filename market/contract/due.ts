@@ -73,6 +73,11 @@ export function disputableUntil(contract: Pick<Contract, 'since'>): Date {
   return after(contract, contractLimits.disputableDays * dayMs);
 }
 
+/** Until when what was said in the contract is kept, and it can be moved; null while the directory may still move. */
+export function keptUntil(contract: Timed): Date | null {
+  return due(contract) === null ? after(contract, contractLimits.keptDays * dayMs) : null;
+}
+
 function callEnd(contract: Timed): Date {
   const { callTaskHours, callCommandSeconds } = contractLimits;
   const ms = contract.protocol === 'agent-task' ? callTaskHours * hourMs : callCommandSeconds * secondMs;

@@ -21,6 +21,8 @@ export const contractLimits = {
   disputableDays: 14,
   /** A dispute that is not resolved in this time closes. */
   disputeDays: 30,
+  /** Inputs, results and reasons are kept this long in a state that lasts; beyond it nobody moves any more. */
+  keptDays: 90,
   /** What a party writes with a move. */
   reasonCharsMax: 2_000,
   /** An input or a result, as JSON. */

@@ -3,7 +3,7 @@
 import { isProblem, type Problem, problem } from '../problem.ts';
 import type { Contract, ContractEvent, MoveData, Opening } from './contract.ts';
 import { checkData } from './data.ts';
-import { disputableUntil, due } from './due.ts';
+import { disputableUntil, due, keptUntil } from './due.ts';
 import { contractLimits } from './limits.ts';
 import { type MoveName, openings, type Position, type Rule, rulesFor, stateAfter } from './rules.ts';
 import type { ContractState, Party } from './states.ts';
@@ -41,6 +41,9 @@ function openRules(contract: Contract, by: Party, at: Date): Rule[] {
   const open = rulesFor(contract satisfies Position, by);
   // Nobody comes too late because the directory has not noted yet that a time ended; nor in time.
   if (by !== 'directory' && hasEnded(contract, at)) return [];
+  // What was said is gone.
+  const kept = keptUntil(contract);
+  if (kept && at >= kept) return [];
   const { eventsMax, eventsWithAsksMax } = contractLimits;
   return open.filter((rule) => {
     if (rule.move === 'progress') return contract.version < eventsMax;

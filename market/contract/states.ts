@@ -37,6 +37,17 @@ export const openStates = ['offered', 'accepted', 'working'] as const satisfies 
 /** The states in which a contract's work has not ended: they are what somebody can have too many of. */
 export const pendingStates = [...openStates, 'input-required'] as const satisfies ContractState[];
 
+/** The states that last until a party moves, or for ever: the directory makes no further move by itself. */
+export const lastingStates = [
+  'completed',
+  'declined',
+  'expired',
+  'cancelled',
+  'failed',
+  'resolved',
+  'unknown',
+] as const satisfies ContractState[];
+
 /** True where the client is to move or nobody is: what a waiting reader waits for. */
 export function isSettled(state: ContractState): boolean {
   return !(openStates as readonly ContractState[]).includes(state);

@@ -13,6 +13,7 @@ import { isProblem } from '../../market/problem.ts';
 import { openCall } from '../../operations/contracts/call.ts';
 import { readCommandRequest, writeCommandRequest, writeCommandResponse } from '../../protocol/commands.ts';
 import { type Field, field, form } from '../../protocol/data-form.ts';
+import { writeInfo } from '../../protocol/disco.ts';
 import { NS_COMMANDS, NS_PING } from '../../protocol/namespaces.ts';
 import { writeStanzaError } from '../../protocol/stanza-error.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
@@ -114,8 +115,11 @@ async function start({ db, url }: WorkerDatabase & { url: string }, ends: (() =>
     secret,
     onStanza(stanza, send) {
       const { from: to, to: from, id, type } = stanza.attrs;
-      if (stanza.name !== 'iq' || type !== 'set') return;
-      const payload = answer(stanza);
+      if (stanza.name !== 'iq' || (type !== 'set' && type !== 'get')) return;
+      const payload =
+        type === 'set'
+          ? answer(stanza)
+          : writeInfo({ node: null, identities: [], features: [NS_COMMANDS], forms: [] });
       const reply = () =>
         send(xml('iq', { type: payload.name === 'error' ? 'error' : 'result', from, to, id }, payload));
       if (takes.ms > 0) setTimeout(reply, takes.ms);

@@ -7,17 +7,24 @@ const databaseUrl = z
   .regex(/^postgres(ql)?:\/\//)
   .optional();
 
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/?#@\s]+$/)
+  .optional();
+
 const settingsSchema = z.object({
   PORT: port(8420),
   PG_PORT: port(15_432),
   NEON_PORT: port(15_433),
   C2S_PORT: port(15_222),
   COMPONENT_PORT: port(15_347),
+  PUBLIC_URL: origin,
   DATABASE_URL: databaseUrl,
   DATABASE_URL_DIRECT: databaseUrl,
 });
 
 const takes: Record<string, string> = {
+  PUBLIC_URL: 'an address without a path, https://HOST',
   DATABASE_URL: 'a PostgreSQL connection string, postgresql://USER:PASSWORD@HOST:PORT/DATABASE',
   DATABASE_URL_DIRECT: 'a PostgreSQL connection string, postgresql://USER:PASSWORD@HOST:PORT/DATABASE',
 };

@@ -70,6 +70,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     bindings: {
       DATABASE_URL: options.databaseUrl,
       NEON_FETCH_ENDPOINT: options.neonEndpoint,
+      PUBLIC_URL: `http://${host}:${port}`,
       ...options.bindings,
     },
     readsPerMinute: options.readsPerMinute ?? 0,

@@ -190,13 +190,12 @@ describe('an XMPP server', () => {
         'the other has ended',
         async () => {
           const moves = await historyOf(waiting);
-          return moves.length > 2 ? moves : null;
+          return moves.length > 2 || moves.at(-1) === 'fail' ? moves : null;
         },
         25_000,
       );
-      // It went out once, whether the agent was there again or not.
-      expect(ended.slice(0, 2)).toEqual(['call', 'start']);
-      expect(ended).toHaveLength(3);
+      // It went out once where the agent was there again, and else not at all.
+      expect(ended.join(' ')).toMatch(/^call (fail|start \w+)$/);
     } finally {
       await agent.stop();
     }

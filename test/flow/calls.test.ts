@@ -138,6 +138,13 @@ describe('a call', () => {
     ['says nothing', 'silence', { state: 'unknown', reason: 'The agent did not answer in time.' }],
     ['says something else', xml('x', { xmlns: 'urn:x' }), { state: 'unknown' }],
     ['answers for another command', { node: 'other' }, { state: 'unknown' }],
+    ...(['recipient-unavailable', 'service-unavailable', 'remote-server-timeout'] as const).map(
+      (condition): [string, Answer, object] => [
+        `or a server answers ${condition} after it was sent`,
+        writeStanzaError({ type: 'cancel', condition, text: null }),
+        { state: 'unknown', reason: `Whether it reached the agent is not known: ${condition}.` },
+      ],
+    ),
     ['has no result', {}, { state: 'completed', result: { values: null } }],
   ])('to which the agent %s', async (_what, answer, expected) => {
     const { agent, asked } = await specialist(() => answer);
@@ -149,6 +156,36 @@ describe('a call', () => {
     const { agent } = await specialist(() => ({}));
     await agent.stop();
     expect(await settled(await call(agent))).toMatchObject({ state: 'failed', fault: 'nobody' });
+  });
+
+  test('of an agent that goes while its client is asked fails, and is nobody’s doing', async () => {
+    const { agent, asked } = await specialist(() => ({
+      ...{ status: 'executing', form: form('form', [number('more')]), actions: ['complete'] },
+    }));
+    const other = await specialist(() => ({}));
+    const made = await call(agent);
+    await settled(made);
+    await agent.stop();
+    // What bounces is what says that it has gone.
+    const lost = await settled(await call(agent));
+    expect(lost).toMatchObject({ state: 'unknown' });
+    await moveOwn(deps(), made.who, made.id, { move: 'input', data: { input: { more: 1 } } }, null);
+    expect(await settled(made)).toMatchObject({ state: 'failed', fault: 'nobody' });
+    expect(await settled(await call(agent))).toMatchObject({ state: 'failed', fault: 'nobody' });
+    expect(await settled(await call(other.agent))).toMatchObject({ state: 'completed' });
+    expect(asked).toHaveLength(1);
+  });
+
+  test('that the agent had when its connection ended is unknown, whatever its server says of it', async () => {
+    const { agent, asked } = await specialist(async (_request, at) => {
+      if (at === 0) return { form: sumForm('1') };
+      // It has done what it was asked to, and is gone before it can say so.
+      await agent.stop();
+      return 'silence';
+    });
+    expect(await settled(await call(agent))).toMatchObject({ state: 'completed' });
+    expect(await settled(await call(agent))).toMatchObject({ state: 'unknown' });
+    expect(asked).toHaveLength(2);
   });
 
   test('that is cancelled while the agent waits ends its session', async () => {

@@ -33,6 +33,7 @@ import {
 } from '../support/directory.ts';
 import { ownerOf, runTampered } from '../support/gateway.ts';
 import { indexOf } from '../support/listings.ts';
+import { rowsOf } from '../support/rows.ts';
 
 const { gateway: component } = inject('stack').components;
 const jid = (account: string) => `${account}@${component.domain}`;
@@ -332,6 +333,74 @@ describe('a gateway that is gone for a while', () => {
       reason: 'The gateway no longer knows of the task.',
     });
   });
+});
+
+describe('a task whose call was cancelled while its invocation was out', () => {
+  /** A gateway that takes everything and answers no invocation while it is mute. */
+  async function muteGateway() {
+    const heard = {
+      invoked: [] as string[],
+      tasks: new Set<string>(),
+      cancelled: [] as string[],
+      isMute: true,
+    };
+    await runTampered(component, (answer, query) => {
+      const cancel = query.getChild('cancel', NS_AGENT_TASK);
+      if (cancel && answer.attrs.type === 'result') heard.cancelled.push(cancel.attrs['task-id'] ?? '');
+      if (!query.getChild('invoke', NS_AGENT_TASK)) return answer;
+      const task = answer.getChild('accepted')?.attrs['task-id'];
+      if (task) {
+        heard.invoked.push(query.getChild('invoke')?.attrs['request-id'] ?? '');
+        heard.tasks.add(task);
+      }
+      return heard.isMute ? null : answer;
+    });
+    return heard;
+  }
+
+  async function cancelled(invoked: string[]) {
+    const made = await call('kitchen.bake', { cake: `late ${invoked.length}`, seconds: 60 });
+    await until('it is invoked', async () => invoked.length >= 1, 20_000);
+    await moveOwn(deps(), made.who, made.id, { move: 'cancel', data: {} }, null);
+    return made;
+  }
+
+  test('is cancelled by the worker that invoked it, once it hears that it was accepted', async () => {
+    const gate = await muteGateway();
+    const made = await cancelled(gate.invoked);
+    gate.isMute = false;
+    await until('the task is cancelled', async () => gate.cancelled.length > 0, 20_000);
+    expect(gate.cancelled).toEqual([...gate.tasks]);
+    await until('that is noted', async () => (await contractOf(made)).step === 'closed');
+    expect([await historyOf(made), new Set(gate.invoked).size]).toEqual([['call', 'start', 'cancel'], 1]);
+  }, 60_000);
+
+  test('is cancelled by the worker after it, where that one was killed', async () => {
+    const gate = await muteGateway();
+    await worker.stop();
+    directory.environment.CALL_TIMEOUT_MS = '20000';
+    const first = spawnWorker(directory);
+    const made = await cancelled(gate.invoked);
+    await until('the worker has taken the job', async () => (await jobsLeft()) === 0);
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expect(await contractOf(made)).toMatchObject({ state: 'cancelled', step: 'invoking' });
+    gate.isMute = false;
+    const second = spawnWorker(directory);
+    await until('the task is cancelled', async () => gate.cancelled.length > 0, 30_000);
+    expect(gate.cancelled).toEqual([...gate.tasks]);
+    await until('that is noted', async () => (await contractOf(made)).step === 'closed');
+    // The same request once more, which is the same task.
+    expect([await historyOf(made), new Set(gate.invoked).size]).toEqual([['call', 'start', 'cancel'], 1]);
+    second.kill('SIGKILL');
+    await once(second, 'exit');
+    directory.environment.CALL_TIMEOUT_MS = '2000';
+  }, 90_000);
+
+  const jobsLeft = async () => {
+    const left = sql`select from job where task = 'call'`;
+    return (await rowsOf(directory.db, left)).length;
+  };
 });
 
 describe('a worker that is killed', () => {

@@ -165,6 +165,31 @@ describe.each(platforms)('on $name:', ({ run }) => {
       expect(headers.get('cache-control')).toBe('no-store');
     });
 
+    test('for reading ends itself, and no other of its owner’s', async () => {
+      const jid = somebody('ann');
+      const [reading, trading] = [await tokenOf(jid, ['read']), await tokenOf(jid, ['read', 'trade'])];
+      const other = by(await tokenOf(jid, ['trade']));
+      const { json } = await ask('GET', '/v1/tokens', by(trading));
+      const items = json.items as { id: string; current: boolean; scopes: string[] }[];
+      const current = items.find((item) => item.current)?.id;
+      for (const id of [current, '0a1b2c3d4e5f60718293']) {
+        const refused = await ask('DELETE', `/v1/tokens/${id}`, by(reading));
+        expect(refused).toMatchObject({ status: 403, json: { code: 'scope-not-granted' } });
+      }
+      // By its own id, as by `current`.
+      const own = items.find(({ scopes }) => scopes.join() === 'read')?.id;
+      expect(await ask('DELETE', `/v1/tokens/${own}`, by(reading))).toMatchObject({ json: { id: own } });
+      expect((await ask('GET', '/v1/tokens', by(reading))).status).toBe(401);
+      expect((await ask('DELETE', `/v1/tokens/${current}`, other)).status).toBe(200);
+      expect((await ask('GET', '/v1/tokens', by(trading))).status).toBe(401);
+      expect((await ask('DELETE', '/v1/tokens/current', other)).status).toBe(200);
+      const strangers = by(await tokenOf(somebody('eve')));
+      const left = await tokenOf(jid);
+      const { json: listed } = await ask('GET', '/v1/tokens', by(left));
+      const [{ id }] = listed.items as [{ id: string }];
+      expect((await ask('DELETE', `/v1/tokens/${id}`, strangers)).status).toBe(404);
+    });
+
     test('for another scope is refused as RFC 6750 says', async () => {
       const reading = by(await tokenOf(somebody('ann'), ['read']));
       const trading = by(await tokenOf(somebody('ann'), ['trade']));

@@ -156,6 +156,7 @@ describe('the functions on Node', () => {
       ANSWERS_KEPT_MB: 'all',
       ACCESS_LOG: 'loud',
       CONNECTIONS_MAX: '0',
+      PUBLIC_URL: 'guildhall.example',
     };
     const child = spawn(process.execPath, [entry], { env: { ...process.env, ...wrong } });
     let errors = '';
@@ -170,6 +171,7 @@ describe('the functions on Node', () => {
       'TRUST_PROXY: takes a whole number from 0 to 10',
       'ANSWERS_KEPT_MB: takes a whole number from 0 to 1024',
       'ACCESS_LOG: takes on or off',
+      'PUBLIC_URL: takes the address at which people reach the directory',
       'CONNECTIONS_MAX: takes a whole number from 1 to 1000000',
     ])
       expect(errors).toContain(fault);

@@ -17,11 +17,13 @@ export type PlatformOptions = {
   databaseUrl: string;
   /** What one client may ask; without limit where it is left out. */
   readsPerMinute?: number;
+  /** Their `PUBLIC_URL`, '' for none; what the platform has of itself where it is left out. */
+  publicUrl?: string;
 };
 
 const policy = { CRAWL_DOMAINS: 'agents.test,works.test', DIRECTORY_DOMAIN: 'agents.test' };
 
-async function onWorkerd({ databaseUrl, readsPerMinute = 0 }: PlatformOptions): Promise<Served> {
+async function onWorkerd({ databaseUrl, readsPerMinute = 0, publicUrl }: PlatformOptions): Promise<Served> {
   const { neonEndpoint } = inject('stack');
   const port = await freePort();
   const functions = await startFunctions({
@@ -29,17 +31,18 @@ async function onWorkerd({ databaseUrl, readsPerMinute = 0 }: PlatformOptions): 
     databaseUrl,
     neonEndpoint,
     readsPerMinute,
-    bindings: policy,
+    bindings: { ...policy, ...(publicUrl !== undefined && { PUBLIC_URL: publicUrl }) },
   });
   afterwards(() => functions.stop());
   return { url: functions.url, said: functions.tail };
 }
 
 /** As `npm run serve` does. */
-async function onNode({ databaseUrl, readsPerMinute = 0 }: PlatformOptions): Promise<Served> {
+async function onNode({ databaseUrl, readsPerMinute = 0, publicUrl = '' }: PlatformOptions): Promise<Served> {
   const { url, lines } = await startServe({
     DATABASE_URL: databaseUrl,
     READS_PER_MINUTE: String(readsPerMinute),
+    PUBLIC_URL: publicUrl,
     ...policy,
   });
   return { url, said: () => lines.slice(-5).join('\n') };

@@ -1,6 +1,7 @@
 /** A contract as the fields of a form, for whoever is its party. */
 
 import type { Ask, ContractEvent, Result } from '../../market/contract/contract.ts';
+import { keptUntil } from '../../market/contract/due.ts';
 import type { OwnContract } from '../../operations/contracts/show.ts';
 import { type Field, type FieldType, field } from '../../protocol/data-form.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
@@ -20,6 +21,7 @@ export const contractFormLimits = {
 export function summaryFields({ contract, side, moves, due }: OwnContract): Field[] {
   const { id, kind, state, client, provider, listing, price, created, since, reason, fault, agreed } =
     contract;
+  const kept = keptUntil(contract);
   return [
     labelled('id', 'Contract', id),
     labelled('kind', 'Kind: call, witness or direct', kind),
@@ -33,6 +35,7 @@ export function summaryFields({ contract, side, moves, due }: OwnContract): Fiel
     labelled('created', 'Begun', timeText(created)),
     labelled('since', 'In this state since', timeText(since)),
     ...said('due', 'When the directory moves if nobody does', due && timeText(due)),
+    ...said('kept', 'Until when input, result and reasons are kept', kept && timeText(kept)),
     labelled('moves', 'Moves that are open to you', moves, 'text-multi'),
     ...said('reason', 'Why', reason),
     ...said('fault', 'Whose doing it is', fault),

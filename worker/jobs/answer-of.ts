@@ -5,6 +5,7 @@ import { type CommandResponse, readCommandResponse } from '../../protocol/comman
 import { ParseError } from '../../protocol/parse-error.ts';
 import type { Condition } from '../../protocol/stanza-error.ts';
 import type { IqOutcome } from '../iq-caller.ts';
+import { mayHaveArrived, neverArrived } from './reach.ts';
 
 export type Meaning =
   /** It may have acted, and nobody can tell. */
@@ -25,16 +26,6 @@ const REFUSALS: ReadonlySet<Condition> = new Set([
   'policy-violation',
 ]);
 
-/** Errors of the way there: the stanza did not reach the agent. */
-const UNREACHED: ReadonlySet<Condition> = new Set([
-  'remote-server-not-found',
-  'remote-server-timeout',
-  'recipient-unavailable',
-  'service-unavailable',
-  'gone',
-  'jid-malformed',
-]);
-
 /** @param node whose answer it must be */
 export function meaningOf(outcome: IqOutcome, node: string): Meaning {
   switch (outcome.kind) {
@@ -42,8 +33,12 @@ export function meaningOf(outcome: IqOutcome, node: string): Meaning {
       return { kind: 'lost', reason: 'The agent did not answer in time.' };
     case 'offline':
       return { kind: 'lost', reason: 'The connection was lost before the agent answered.' };
-    case 'error':
-      return meaningOfError(outcome.error.condition, outcome.error.text);
+    case 'error': {
+      const { condition, text } = outcome.error;
+      return mayHaveArrived(condition)
+        ? { kind: 'lost', reason: `Whether it reached the agent is not known: ${condition}.` }
+        : meaningOfError(condition, text);
+    }
     case 'result':
       break;
   }
@@ -73,15 +68,17 @@ export function meaningOf(outcome: IqOutcome, node: string): Meaning {
   }
 }
 
-/** What an error says of what was asked for: it was not done. */
+export function notReached(condition: Condition): Extract<Meaning, { kind: 'failed' }> {
+  return { kind: 'failed', reason: `The agent was not reached: ${condition}.`, fault: 'nobody' };
+}
+
+/** What an error says of what was asked for: it was not done. Not for those by which it may have arrived. */
 export function meaningOfError(
   condition: Condition,
   text: string | null,
 ): Extract<Meaning, { kind: 'declined' | 'failed' }> {
   const reason = `The agent answers ${condition}${text ? `: ${text}` : '.'}`;
   if (REFUSALS.has(condition)) return { kind: 'declined', reason };
-  if (UNREACHED.has(condition)) {
-    return { kind: 'failed', reason: `The agent was not reached: ${condition}.`, fault: 'nobody' };
-  }
+  if (neverArrived(condition)) return notReached(condition);
   return { kind: 'failed', reason, fault: 'provider' };
 }

@@ -1,6 +1,8 @@
 /** The calls that the worker carries on: each in its turn, by the protocol of what is called. */
 
+import { setTimeout as wait } from 'node:timers/promises';
 import { callsUnderWay } from '../../db/contracts.ts';
+import { endedTasks } from '../../db/ended-tasks.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { errorText, type Log } from '../log.ts';
 import { Line } from './line.ts';
@@ -11,6 +13,8 @@ import { TaskRelay } from './task-relay.ts';
 export const callsLimits = {
   /** Calls of a worker before it that one that begins takes up. */
   resumedMax: 20_000,
+  /** A job waits this long until an agent has heard that its call is over; a silent one holds up nobody else's jobs. */
+  endHoldMs: 2_000,
 } as const;
 
 export type CallsDeps = RelayDeps & { log: Log };
@@ -39,7 +43,12 @@ export class Calls {
 
   /** Takes up what a worker before this one had begun, or had not come to. */
   async resume(): Promise<void> {
-    for (const { id, provider, client } of await callsUnderWay(this.#deps.db, callsLimits.resumedMax))
+    const { db } = this.#deps;
+    const max = callsLimits.resumedMax;
+    for (const { id, provider, client } of [
+      ...(await callsUnderWay(db, max)),
+      ...(await endedTasks(db, max)),
+    ])
       this.#line.add({ id, agent: provider, client });
   }
 
@@ -49,8 +58,11 @@ export class Calls {
    * @param state as the job that says so was enqueued
    */
   async take({ id, provider, client, state }: DueCall): Promise<void> {
-    if (state === 'accepted' || state === 'working') this.#line.add({ id, agent: provider, client });
-    else await this.#carryOn(id);
+    const one = { id, agent: provider, client };
+    if (state === 'accepted' || state === 'working') return this.#line.add(one);
+    // What cannot be said now is said later.
+    const told = this.#carryOn(id).catch(() => this.#line.add(one));
+    await Promise.race([told, wait(callsLimits.endHoldMs, undefined, { ref: false })]);
   }
 
   /** True where the message tells of a task, and is therefore nothing else. */

@@ -16,9 +16,10 @@ import { type Form, form } from '../../protocol/data-form.ts';
 import { writeOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import type { Json } from '../../protocol/json.ts';
 import type { Session } from '../session.ts';
-import { meaningOf } from './answer-of.ts';
+import { meaningOf, notReached } from './answer-of.ts';
 import type { KnownCall, Ledger } from './ledger.ts';
 import { insist, moveOn, readCall } from './moves.ts';
+import { Reach } from './reach.ts';
 
 export const relayLimits = {
   /** Stages of one call that are answered without asking its client. */
@@ -54,11 +55,13 @@ type Given = { [name: string]: Json };
 
 export class Relay {
   #deps: RelayDeps;
+  #reach: Reach;
   /** Calls whose answers this process waits for, as they stand with their agents: the database hears of it later. */
   #underWay = new Map<string, CallThread>();
 
   constructor(deps: RelayDeps) {
     this.#deps = deps;
+    this.#reach = new Reach(deps.session);
   }
 
   /** Does what is next for the call. @throws where it has to be tried again: nothing has gone out then. */
@@ -93,7 +96,9 @@ export class Relay {
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const begun: CallThread = { ...thread, jid: target.jid, step: 'sent' };
+    const { jid } = target;
+    if (await this.#isAbsent(contract, { ...thread, jid })) return;
+    const begun: CallThread = { ...thread, jid, step: 'sent' };
     const started = await ledger.move(contract, { move: 'start', data: {}, thread: begun });
     // The client may have cancelled, or the time may be over.
     if (!started || isProblem(started)) return;
@@ -110,12 +115,26 @@ export class Relay {
       return this.#askClient(contract, thread, askOf(stage, answer.errors));
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
+    if (await this.#isAbsent(contract, thread)) return;
     const sent: CallThread = { ...thread, step: 'sent', stage: null };
     if (!(await claimStep(db, contract, 'asked', sent))) return;
     await this.#run(contract, target?.outputSchema ?? null, sent, {
       action: actionOf(thread.actions),
       form: answer.submit,
     });
+  }
+
+  /** Fails the call where nobody is there to be called; nothing has gone out then that could have an effect. */
+  async #isAbsent({ id }: Contract, thread: CallThread): Promise<boolean> {
+    const condition = await this.#reach.absence(thread.jid);
+    if (condition === null) return false;
+    const { reason, fault } = notReached(condition);
+    await this.#move(id, {
+      move: 'fail',
+      data: { reason, fault },
+      thread: { ...thread, step: 'closed', stage: null },
+    });
+    return true;
   }
 
   async #run(contract: Contract, schema: OutputSchema, thread: CallThread, first: Request): Promise<void> {
@@ -138,7 +157,9 @@ export class Relay {
         writeOnBehalfOf({ jid: client, contract: id }),
       ]);
       const outcome = await this.#deps.session.ask(jid, 'set', command, this.#deps.timeoutMs);
+      if (outcome.kind === 'result') this.#reach.heard(jid);
       const meaning = meaningOf(outcome, node);
+      if (meaning.kind === 'lost') this.#reach.lost(jid);
       if (meaning.kind !== 'stage') return this.#end(contract, schema, thread, meaning);
 
       const { response } = meaning;

@@ -5,27 +5,24 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { setTimeout as wait } from 'node:timers/promises';
-import type { Thread } from '../../db/contracts.ts';
+import { claimStep, type Thread } from '../../db/contracts.ts';
 import { factsOf } from '../../db/facts.ts';
 import type { Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { isProblem } from '../../market/problem.ts';
 import { answerOfTask, askOfTask } from '../../market/task-ask.ts';
-import { formNamespace } from '../../protocol/data-form.ts';
-import { type EndpointInfo, readEndpointInfo } from '../../protocol/dialects/agent-gateway/infos.ts';
-import { FORM_ENDPOINT_INFO } from '../../protocol/dialects/agent-gateway/namespaces.ts';
-import { readAccepted, readTaskEvent, writeInvoke } from '../../protocol/dialects/agent-gateway/task.ts';
+import { readTaskEvent, writeInvoke } from '../../protocol/dialects/agent-gateway/task.ts';
 import { writeProvideInput } from '../../protocol/dialects/agent-gateway/task-control.ts';
-import { infoQuery, readInfo } from '../../protocol/disco.ts';
 import { ParseError } from '../../protocol/parse-error.ts';
 import type { Element } from '../../protocol/xml.ts';
 import type { IqOutcome } from '../iq-caller.ts';
 import type { Log } from '../log.ts';
 import { meaningOfError } from './answer-of.ts';
 import type { KnownCall } from './ledger.ts';
-import { moveOn, noteStep, readCall } from './moves.ts';
+import { insist, moveOn, noteStep, readCall } from './moves.ts';
+import { mayHaveArrived } from './reach.ts';
 import type { RelayDeps } from './relay.ts';
+import { acceptedIn, endpointOf, isPassing } from './task-answers.ts';
 import { type TaskThread, taskThreadOf } from './task-thread.ts';
 import { TaskWatch } from './task-watch.ts';
 
@@ -34,15 +31,18 @@ export const taskLimits = {
   answerMs: 20_000,
   /** A repetition is sent this long before the gateway may forget the first request, or not at all. */
   repeatMarginMs: 30_000,
-  /** A job waits this long until a gateway has heard that a task is cancelled; a silent one holds up nobody else's jobs. */
-  cancelHoldMs: 2_000,
 } as const;
 
 const hourMs = 3_600_000;
 
+/** A contract, and why its agent may not be called any more. */
+type Permitted = Pick<KnownCall, 'contract' | 'denied'>;
+
 export class TaskRelay {
   #deps: RelayDeps;
   #watch: TaskWatch;
+  /** Calls whose invocations this process waits to have answered. */
+  #invoking = new Set<string>();
   #log: Log;
 
   constructor({ log, ...deps }: RelayDeps & { log: Log }) {
@@ -59,8 +59,7 @@ export class TaskRelay {
       case 'accepted':
         return this.#begin(call, thread);
       case 'working':
-        if (thread.step === 'invoking')
-          return this.#invoke(contract, thread, { isRepeated: true, denied: call.denied });
+        if (thread.step === 'invoking') return this.#invoke(call, thread, true);
         if (thread.step === 'asked') return this.#goOn(call, thread);
         if (thread.step === 'answering') return this.#answer(call, thread);
         return this.#watch.begin(contract.id, thread);
@@ -68,10 +67,7 @@ export class TaskRelay {
         return this.#watch.begin(contract.id, thread);
       case 'cancelled':
       case 'expired':
-        return Promise.race([
-          this.#watch.cancel(contract.id, thread),
-          wait(taskLimits.cancelHoldMs, undefined, { ref: false }),
-        ]);
+        return this.#cancel(call, thread);
       default:
         return;
     }
@@ -103,7 +99,7 @@ export class TaskRelay {
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const info = await this.#endpoint(provider);
+    const info = await endpointOf((...asked) => this.#ask(...asked), provider);
     const known = (await factsOf(db, provider)).tools?.value.find(({ name }) => name === notes.node);
     if (info.kind === 'refused' || (known && known.version !== info.endpoint.version)) {
       const reason =
@@ -125,84 +121,109 @@ export class TaskRelay {
     const started = await ledger.move(contract, { move: 'start', data: {}, thread });
     // The client may have cancelled, or the time may be over.
     if (!started || isProblem(started)) return;
-    await this.#invoke(started, thread, { isRepeated: false, denied: null });
-  }
-
-  /** Nothing has gone out yet: an endpoint that does not answer is asked again. */
-  async #endpoint(
-    jid: string,
-  ): Promise<{ kind: 'endpoint'; endpoint: EndpointInfo } | { kind: 'refused'; reason: string }> {
-    const outcome = await this.#ask(jid, 'get', infoQuery());
-    if (outcome.kind === 'timeout' || outcome.kind === 'offline') throw new Error(`${jid} does not answer`);
-    if (outcome.kind === 'error') {
-      if (isPassing(outcome)) throw new Error(`${jid} is not reached: ${outcome.error.condition}`);
-      return { kind: 'refused', reason: `The agent answers ${outcome.error.condition}.` };
-    }
-    try {
-      if (!outcome.payload) throw new ParseError('the answer is empty');
-      const form = readInfo(outcome.payload).forms.find((each) => formNamespace(each) === FORM_ENDPOINT_INFO);
-      if (!form) throw new ParseError('it states no endpoint');
-      return { kind: 'endpoint', endpoint: readEndpointInfo(form) };
-    } catch (error) {
-      if (!(error instanceof ParseError)) throw error;
-      return { kind: 'refused', reason: `The agent's disco#info cannot be used: ${error.message}.` };
-    }
+    await this.#invoke({ contract: started, denied: null }, thread, false);
   }
 
   /**
    * Invokes, or asks for the acceptance of what was invoked before: the same request is the same task.
    * @param isRepeated it may have arrived before @throws where it has to be repeated
    */
-  async #invoke(
-    contract: Contract,
-    thread: TaskThread,
-    { isRepeated, denied }: { isRepeated: boolean } & Pick<KnownCall, 'denied'>,
-  ): Promise<void> {
+  async #invoke({ contract, denied }: Permitted, thread: TaskThread, isRepeated: boolean): Promise<void> {
     const { ledger, session } = this.#deps;
-    const { id, input } = contract;
+    const { id } = contract;
     if (isRepeated && Date.now() >= Date.parse(thread.repeatUntil)) {
       const reason = 'The gateway did not say whether it accepted the task, and can no longer be asked.';
       await moveOn(ledger, id, { move: 'lose', data: { reason }, thread: closed(thread) });
       return;
     }
-    if (denied) {
+    if (isRepeated && denied) {
       const reason = `${denied.detail} The task may have been accepted.`;
       await moveOn(ledger, id, { move: 'lose', data: { reason }, thread: closed(thread) });
       return;
     }
     if (!session.ready) throw new Error('there is no session; the call has to wait');
-    const { requestId, node: tool, version, manifestHash, deadline } = thread;
-    const invocation = writeInvoke({
-      ...{ requestId, tool, version, manifestHash, arguments: input },
-      deadline: new Date(deadline),
-    });
-    const outcome = await this.#ask(thread.jid, 'set', invocation);
-    const taskId = acceptedIn(outcome, requestId);
+    const { outcome, taskId } = await this.#request(contract, thread);
     if (taskId !== null) return this.#accepted(contract, { ...thread, step: 'running', taskId });
-    if (outcome.kind !== 'error' || (isRepeated && isPassing(outcome))) {
+    if (
+      outcome.kind !== 'error' ||
+      mayHaveArrived(outcome.error.condition) ||
+      (isRepeated && isPassing(outcome))
+    ) {
       throw new Error('the gateway did not say that it accepted the task; it is asked again');
     }
     // Whoever refuses a request did not accept the same one before.
     const meaning = meaningOfError(outcome.error.condition, outcome.error.text);
     const { kind, ...data } = meaning;
-    await moveOn(ledger, id, {
-      move: kind === 'declined' ? 'decline' : 'fail',
-      data,
-      thread: closed(thread),
+    const move = kind === 'declined' ? 'decline' : 'fail';
+    const moved = await moveOn(ledger, id, { move, data, thread: closed(thread) });
+    if (moved && !isProblem(moved)) return;
+    // The client cancelled meanwhile, and there is no task to be cancelled.
+    const now = await readCall(ledger, id);
+    if (now && now.contract.state !== 'working') await this.#note(now.contract, thread, closed(thread));
+  }
+
+  async #request({ id, input }: Contract, thread: TaskThread) {
+    const { requestId, node: tool, version, manifestHash, deadline } = thread;
+    const invocation = writeInvoke({
+      ...{ requestId, tool, version, manifestHash, arguments: input },
+      deadline: new Date(deadline),
     });
+    this.#invoking.add(id);
+    try {
+      const outcome = await this.#ask(thread.jid, 'set', invocation);
+      return { outcome, taskId: acceptedIn(outcome, requestId) };
+    } finally {
+      this.#invoking.delete(id);
+    }
+  }
+
+  /**
+   * Ends the task of a call that has ended. One whose acceptance nobody heard is asked for by the same request again, as long
+   * as that is sure to name the same task. @throws where it has to be tried again
+   */
+  async #cancel(call: Permitted, thread: TaskThread): Promise<void> {
+    const { contract } = call;
+    const { id } = contract;
+    if (this.#invoking.has(id) || thread.step === 'todo' || thread.step === 'closed') return;
+    const task = thread.taskId === null ? await this.#found(call, thread) : thread;
+    // A task whose deadline is over has ended by itself.
+    if (task && Date.now() < Date.parse(task.deadline) && !(await this.#watch.cancel(id, task)))
+      throw new Error('the gateway did not say that it cancels the task; it is asked again');
+    await this.#note(contract, task ?? thread, closed(thread));
+  }
+
+  /** Null where there is no task, or none that can be found. @throws where it has to be asked for again */
+  async #found({ contract, denied }: Permitted, thread: TaskThread): Promise<TaskThread | null> {
+    const { session } = this.#deps;
+    if (denied || Date.now() >= Date.parse(thread.repeatUntil)) return null;
+    if (!session.ready) throw new Error('there is no session; the task is cancelled later');
+    const { outcome, taskId } = await this.#request(contract, thread);
+    if (taskId !== null) {
+      const task: TaskThread = { ...thread, step: 'running', taskId };
+      await this.#note(contract, thread, { ...task });
+      return task;
+    }
+    if (outcome.kind === 'error' && !isPassing(outcome)) return null;
+    throw new Error('the gateway did not say whether it accepted the task; it is asked again');
+  }
+
+  /** What is to be known of a call that does not move any more. */
+  async #note(contract: Contract, { step }: TaskThread, thread: Thread): Promise<void> {
+    await insist(() => claimStep(this.#deps.db, contract, step, thread));
   }
 
   async #accepted({ id }: Contract, thread: TaskThread): Promise<void> {
-    const { ledger } = this.#deps;
     if (await noteStep(this.#deps, id, 'invoking', { ...thread })) return this.#watch.begin(id, thread);
-    const now = await readCall(ledger, id);
+    const now = await readCall(this.#deps.ledger, id);
     if (now?.contract.state === 'working') throw new Error('the contract moved; it is looked at again');
     // The client cancelled meanwhile.
-    if (now) await this.#watch.cancel(id, thread);
+    if (!now) return;
+    await this.#note(now.contract, { ...thread, step: 'invoking' }, { ...thread });
+    await this.#cancel(now, thread);
   }
 
   /** The client gave what was asked for. */
-  async #goOn({ contract, denied }: KnownCall, thread: TaskThread): Promise<void> {
+  async #goOn({ contract, denied }: Permitted, thread: TaskThread): Promise<void> {
     const { question } = thread;
     if (!question) return this.#watch.begin(contract.id, { ...thread, step: 'running' });
     const given = await this.#watch.lastInput(contract.id);
@@ -213,10 +234,7 @@ export class TaskRelay {
   }
 
   /** @throws where it has to be repeated: the same input is taken once */
-  async #answer(
-    { contract, denied }: Pick<KnownCall, 'contract' | 'denied'>,
-    thread: TaskThread,
-  ): Promise<void> {
+  async #answer({ contract, denied }: Permitted, thread: TaskThread): Promise<void> {
     const { ledger, session } = this.#deps;
     const { id } = contract;
     const { question, taskId } = thread;
@@ -254,27 +272,4 @@ export class TaskRelay {
 
 function closed(thread: TaskThread): Thread {
   return { ...thread, step: 'closed' };
-}
-
-/** The task's id; null where the answer does not say that this request was accepted. */
-function acceptedIn(outcome: IqOutcome, requestId: string): string | null {
-  if (outcome.kind !== 'result' || !outcome.payload) return null;
-  try {
-    const accepted = readAccepted(outcome.payload);
-    return accepted.requestId === requestId ? accepted.taskId : null;
-  } catch (error) {
-    if (error instanceof ParseError) return null;
-    throw error;
-  }
-}
-
-/** An error that says that the gateway is not there just now. */
-export function isPassing(outcome: IqOutcome): boolean {
-  return (
-    outcome.kind === 'error' &&
-    (outcome.error.type === 'wait' ||
-      ['remote-server-not-found', 'recipient-unavailable', 'service-unavailable'].includes(
-        outcome.error.condition,
-      ))
-  );
 }

@@ -101,22 +101,26 @@ export class TaskWatch {
     this.#lookSoon(watched, watchLimits.gapMs);
   }
 
-  /** Tells the gateway that the client wants no more of it. What comes of that changes nothing. */
-  async cancel(id: string, { jid, taskId, step }: TaskThread): Promise<void> {
+  /** Tells the gateway that the client wants no more of it; false where it did not say that it heard. */
+  async cancel(id: string, { jid, taskId, step }: TaskThread): Promise<boolean> {
     this.#drop(id);
-    if (taskId === null || step === 'closed') return;
+    if (taskId === null || step === 'closed') return true;
     for (let tried = 0; tried < watchLimits.cancelsMax; tried++) {
       const state = await this.#asker.ask(jid, 'get', taskStateRequest(taskId), readTaskState);
       if (state.kind === 'silent' && !this.#isStopped) {
         await wait(watchLimits.firstMs * (tried + 1));
         continue;
       }
-      if (state.kind !== 'answer' || isTerminal(state.value)) return;
+      if (state.kind !== 'answer') return state.kind !== 'silent';
+      if (isTerminal(state.value)) return true;
       const { revision } = state.value;
       const cancel = writeCancel({ taskId, revision, reason: null });
       const answer = await this.#asker.ask(jid, 'set', cancel, readCancelAccepted);
-      if (answer.kind !== 'refused' || answer.condition !== 'conflict') return;
+      const isToRepeat =
+        answer.kind === 'silent' || (answer.kind === 'refused' && answer.condition === 'conflict');
+      if (!isToRepeat) return true;
     }
+    return false;
   }
 
   async withdraw(id: string, thread: TaskThread, reason: string): Promise<void> {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { moveData } from '../../../market/contract/data.ts';
-import { disputableUntil, due } from '../../../market/contract/due.ts';
+import { disputableUntil, due, keptUntil } from '../../../market/contract/due.ts';
 import { contractLimits } from '../../../market/contract/limits.ts';
 import { foldContract, foldEvent, moveEvent, openEvent, openMoves } from '../../../market/contract/move.ts';
 import { type MoveName, moveNames, openings, rules } from '../../../market/contract/rules.ts';
@@ -299,6 +299,17 @@ describe('any history of open moves', () => {
         expect(foldContract(opened, events)).toEqual(contract);
       }),
     );
+  });
+
+  test('is moved by nobody any more once what was said in it is not kept', () => {
+    const { keptDays, disputableDays, disputeDays } = contractLimits;
+    expect(keptDays).toBeGreaterThan(disputableDays + disputeDays);
+    const contract = contractIn('call', 'unknown');
+    const at = (days: number) => new Date(contract.since.getTime() + days * 86_400_000);
+    expect(keptUntil(contract)).toEqual(at(keptDays));
+    expect(openMoves(contract, 'client', at(keptDays - 1))).toEqual(['complete', 'dispute']);
+    for (const by of parties) expect(openMoves(contract, by, at(keptDays))).toEqual([]);
+    expect(keptUntil(contractIn('call', 'working'))).toBeNull();
   });
 
   test('ends noting progress when it is long', () => {

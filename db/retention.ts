@@ -1,0 +1,33 @@
+/** What is not kept for ever: what was said in contracts that ended long ago. Who dealt with whom, and how it ended, stays. */
+
+import { sql } from 'drizzle-orm';
+import { contractLimits } from '../market/contract/limits.ts';
+import { type ContractState, lastingStates } from '../market/contract/states.ts';
+import { type Database, rowsOf, textArray } from './database.ts';
+
+/**
+ * Removes what the parties said and gave in contracts that are in a lasting state for longer than they are kept; those that
+ * ended first go first. Moves, times, states and whose doing a failure was remain, so that the history adds up still.
+ * @param max contracts of one transaction
+ * @returns how many
+ */
+export async function emptyContracts(db: Database, max: number): Promise<number> {
+  return db.transaction(async (tx) => {
+    // As the index contract_kept has it.
+    const emptied = await tx.execute(sql`
+      update contract set emptied = now(), input = '{}', ask = null, result = null, progress = null, reason = null,
+        thread = null
+      where id in (
+        select id from contract
+        where emptied is null and due is null and state = any(${textArray([...lastingStates] satisfies ContractState[])})
+          and since < now() - ${contractLimits.keptDays} * interval '1 day'
+        order by since limit ${max} for update skip locked)
+      returning id`);
+    const ids = rowsOf<{ id: string }>(emptied).map(({ id }) => id);
+    if (ids.length === 0) return 0;
+    await tx.execute(sql`
+      update contract_event set data = case when data ? 'fault' then jsonb_build_object('fault', data->'fault') else '{}' end
+      where contract = any(${textArray(ids)})`);
+    return ids.length;
+  });
+}
