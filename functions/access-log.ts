@@ -1,7 +1,7 @@
 /** One line for each request. Neither who asked nor what was asked stands there: no address, no query, no header. */
 
 import type { MiddlewareHandler } from 'hono';
-import type { Env } from './context.ts';
+import type { Env } from './env.ts';
 import { routePattern } from './route-pattern.ts';
 
 export type AccessEntry = {

@@ -1,7 +1,7 @@
 /** Where the functions are reached: the addresses that stand in answers, and in what an address is asked to confirm. */
 
 import type { Context } from 'hono';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './env.ts';
 
 /**
  * The address of the request under the functions' public address, where the operator has set one; else as it was asked

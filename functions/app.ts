@@ -5,13 +5,15 @@ import { HTTPException } from 'hono/http-exception';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
 import { problem } from '../market/problem.ts';
+import { Waits } from '../operations/contracts/wait.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AccessEntry, accessLog } from './access-log.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { caching } from './caching.ts';
 import { type Compress, content } from './content.ts';
-import { type AppContext, createRouter } from './context.ts';
+import { createRouter } from './context.ts';
 import { cors } from './cors.ts';
+import type { AppContext } from './env.ts';
 import { type EventStreams, ownStreams } from './events/streams.ts';
 import { keptAnswers } from './kept-answers.ts';
 import { createDocument, describeShared } from './openapi.ts';
@@ -24,7 +26,7 @@ import { agents } from './routes/agents.ts';
 import { createArd } from './routes/ard.ts';
 import { ardExplore } from './routes/ard-explore.ts';
 import { createChanges } from './routes/changes.ts';
-import { contracts } from './routes/contracts.ts';
+import { createContracts } from './routes/contracts.ts';
 import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
@@ -45,6 +47,8 @@ export type AppOptions = {
   isOwnHost?: ((context: AppContext) => boolean) | undefined;
   /** How streams of events are held; without it each asks the database for itself. */
   streams?: EventStreams;
+  /** Who waits for contracts; without it each reads for itself. */
+  waits?: Waits | undefined;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
   /** Hears of every request. */
@@ -62,6 +66,7 @@ export type AppOptions = {
 export function createApp(options: AppOptions) {
   const { deps, referrals = [], streams, onError, onAnswer = null, reads = null } = options;
   const { publicUrl = null, isOwnHost = () => false } = options;
+  const { waits = new Waits() } = options;
   const { version = crypto.randomUUID(), answers = null, compress = null } = options;
   const app = createRouter();
 
@@ -105,7 +110,7 @@ export function createApp(options: AppOptions) {
     .route('/', explore)
     .route('/', seeds)
     .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
-    .route('/', contracts)
+    .route('/', createContracts({ waits }))
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))
     .route('/', ardExplore)

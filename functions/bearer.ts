@@ -3,7 +3,7 @@
 import { isProblem, problem } from '../market/problem.ts';
 import type { TokenScope } from '../market/token.ts';
 import { type Bearer, bearerOf } from '../operations/tokens.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './env.ts';
 import { problemResponse } from './problem-response.ts';
 
 /** How a route says in the OpenAPI document that it wants a token. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
 import { hrefOf } from './address.ts';
 import { type CachePolicy, cachePolicyOf, noPolicy } from './cache-policy.ts';
-import type { AppContext, Env } from './context.ts';
+import type { AppContext, Env } from './env.ts';
 import { lookAtIndex } from './index-look.ts';
 import { routePattern } from './route-pattern.ts';
 import { wholeBody } from './whole-body.ts';

@@ -4,7 +4,7 @@ import type { MiddlewareHandler } from 'hono';
 import { parseAccept } from 'hono/utils/accept';
 import { COMPRESSIBLE_CONTENT_TYPE_REGEX } from 'hono/utils/compress';
 import { codingSuffix } from './caching.ts';
-import type { Env } from './context.ts';
+import type { Env } from './env.ts';
 import { replaceBody, wholeBody } from './whole-body.ts';
 
 /** Compresses as gzip. */

@@ -30,7 +30,9 @@ const ResultSchema = z
       .array(
         z.object({
           type: z.string().describe('The media type, as the agent states it.'),
-          url: z.string().describe('Where it is, by https.'),
+          url: z
+            .string()
+            .describe('Where it is: https:, xmpp:, or cid: for data that the agent keeps (XEP-0231).'),
         }),
       )
       .describe('Where the rest is to be had.'),

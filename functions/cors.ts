@@ -1,7 +1,7 @@
 /** Pages of any origin may read what everybody may read, without credentials; and `OPTIONS` (RFC 9110 §9.3.7). */
 
 import type { MiddlewareHandler } from 'hono';
-import type { Env } from './context.ts';
+import type { Env } from './env.ts';
 import { allowedMethods, type Route } from './route-pattern.ts';
 
 /** Reads that take their question as a body. */

@@ -1,7 +1,7 @@
 /** One look at the index for one request: what is read of it, and in which state it was. */
 
 import { type IndexReading, readIndex } from '../db/index-reading.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './env.ts';
 
 /** Has the route read the index by a look that names its state, the same one wherever this is called for the request. */
 export function lookAtIndex(context: AppContext): IndexReading {

@@ -2,7 +2,7 @@
 
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import { type ProblemCode, problems } from '../market/problem.ts';
-import type { Env } from './context.ts';
+import type { Env } from './env.ts';
 import { problemExample } from './problem-examples.ts';
 import { ProblemSchema } from './schemas.ts';
 

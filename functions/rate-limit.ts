@@ -2,7 +2,7 @@
 
 import type { MiddlewareHandler } from 'hono';
 import { problem } from '../market/problem.ts';
-import type { AppContext, Env } from './context.ts';
+import type { AppContext, Env } from './env.ts';
 import { problemResponse } from './problem-response.ts';
 
 export type Allowance = {

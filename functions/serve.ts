@@ -9,6 +9,7 @@ import { getConnInfo } from '@hono/node-server/conninfo';
 import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
+import { sharedLook, Waits } from '../operations/contracts/wait.ts';
 import type { Deps } from '../operations/deps.ts';
 import { isConnectionsOwn } from './address.ts';
 import { answersKept } from './answer-cache.ts';
@@ -16,7 +17,7 @@ import { createApp } from './app.ts';
 import { clientNetwork, forwardedAddress } from './client-address.ts';
 import { clientBuckets } from './client-buckets.ts';
 import { codeVersion } from './code-version.ts';
-import type { AppContext } from './context.ts';
+import type { AppContext } from './env.ts';
 import { sharedStreams } from './events/streams.ts';
 import { NodeEnvironment } from './node-environment.ts';
 import type { ReadLimit } from './rate-limit.ts';
@@ -63,6 +64,7 @@ function start(environment: NodeEnvironment): void {
   const app = createApp({
     deps,
     streams,
+    waits: new Waits(sharedLook()),
     publicUrl: environment.PUBLIC_URL,
     isOwnHost,
     referrals: environment.ARD_REFERRALS,

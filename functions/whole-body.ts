@@ -1,6 +1,6 @@
 /** Reading what a route answers, and sending it all the same. */
 
-import type { AppContext } from './context.ts';
+import type { AppContext } from './env.ts';
 
 /** The content of the answer, which the answer has still, and whose length it says from now on. */
 export async function wholeBody(context: AppContext): Promise<Uint8Array<ArrayBuffer>> {

@@ -40,7 +40,7 @@ export function formResult(of: Form | null, notes: Note[], outputSchema: JsonSch
     rows,
     outputs,
     text: cleanText(words.filter(Boolean).join('\n'), resultLimits.textCharsMax) || null,
-    media: [],
+    media: of ? mediaIn([of.fields, ...of.items].flat()) : [],
     notes,
     matches: outputSchema ? checkSchema(outputSchema, values).length === 0 : null,
   };
@@ -62,6 +62,14 @@ export function toolResult(result: JsonObject, outputSchema: JsonSchema | null):
     notes: embedded > 0 ? [{ type: 'info', text: `${embedded} embedded parts are not passed on.` }] : [],
     matches: outputSchema ? checkSchema(outputSchema, values).length === 0 : null,
   };
+}
+
+/** What stands beside values (XEP-0221), each address once. */
+function mediaIn(fields: Field[]): ResultMedia[] {
+  const links = fields.flatMap(({ media = [] }) =>
+    media.map(({ type, uri }): [string, string] => [uri, type]),
+  );
+  return [...new Map(links)].slice(0, resultLimits.mediaMax).map(([url, type]) => ({ type, url }));
 }
 
 function mediaOf(part: JsonObject): ResultMedia[] {

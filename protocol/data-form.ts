@@ -5,7 +5,8 @@
  */
 
 import { type LaidOutField, readLayout } from './form-layout.ts';
-import { NS_DATA, NS_VALIDATE } from './namespaces.ts';
+import { type MediaUri, readMedia, writeMedia } from './media-element.ts';
+import { NS_DATA, NS_MEDIA, NS_VALIDATE } from './namespaces.ts';
 import { ParseError } from './parse-error.ts';
 import { cleanLine, cleanText, token } from './text.ts';
 import { boundedChildren, type Element, expectElement, xml } from './xml.ts';
@@ -47,6 +48,8 @@ export type Field = {
   values: string[];
   options: FieldOption[];
   validation: Validation | null;
+  /** What stands beside the values (XEP-0221); left out where nothing does. */
+  media?: MediaUri[];
 };
 
 export type Form = {
@@ -157,6 +160,7 @@ function laidOut(fields: Field[], layout: LaidOutField[]): Field[] {
 
 function readField(element: Element): Field {
   const declared = fieldTypes.find((name) => name === element.attrs.type);
+  const media = readMedia(element.getChild('media', NS_MEDIA));
   const options = boundedChildren(element, 'option', NS_DATA, formLimits.optionsMax).map(readOption);
   return {
     var: token(element.attrs.var, formLimits.varCharsMax),
@@ -168,6 +172,7 @@ function readField(element: Element): Field {
     values: boundedChildren(element, 'value', NS_DATA, formLimits.valuesMax).map(readValue),
     options: options.filter((option) => option !== null),
     validation: readValidation(element.getChild('validate', NS_VALIDATE)),
+    ...(media.length > 0 && { media }),
   };
 }
 
@@ -202,6 +207,7 @@ function writeField(of: Field): Element {
     of.desc && xml('desc', {}, of.desc),
     of.required && xml('required'),
     of.validation && writeValidation(of.validation),
+    of.media && writeMedia(of.media),
     of.values.map((value) => xml('value', {}, value)),
     of.options.map((option) => xml('option', { label: option.label }, xml('value', {}, option.value))),
   );

@@ -9,6 +9,7 @@ export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';
 export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
 export const NS_DATA = 'jabber:x:data';
+export const NS_MEDIA = 'urn:xmpp:media-element';
 export const NS_VALIDATE = 'http://jabber.org/protocol/xdata-validate';
 export const NS_LAYOUT = 'http://jabber.org/protocol/xdata-layout';
 export const NS_RSM = 'http://jabber.org/protocol/rsm';

@@ -7,8 +7,8 @@ import { keyCharsMax } from '../../market/idempotency.ts';
 import { isProblem, problem } from '../../market/problem.ts';
 import { openCall } from '../../operations/contracts/call.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
-import { browseContracts } from '../../operations/contracts/show.ts';
-import { waitForContract, waitLimits } from '../../operations/contracts/wait.ts';
+import { browseContracts, showContract } from '../../operations/contracts/show.ts';
+import { type Waits, waitLimits } from '../../operations/contracts/wait.ts';
 import { pageSizeDefault } from '../../operations/search.ts';
 import { bearer, byToken, tokenProblems } from '../bearer.ts';
 import { createRouter } from '../context.ts';
@@ -229,63 +229,72 @@ const moveRoute = createRoute({
   ),
 });
 
-export const contracts = createRouter()
-  .openapi(listRoute, async (context) => {
-    const who = await bearer(context, 'read');
-    if (who instanceof Response) return who as never;
-    const { side = null, state, limit = pageSizeDefault, cursor = null } = context.req.valid('query');
-    const asked = { side, states: state ? [state] : [], limit, cursor };
-    const page = await browseContracts(context.var.deps, who.caller, asked);
-    if (isProblem(page)) return problemResponse(context, page) as never;
-    linkNext(context, page.cursor);
-    const items = page.items.map((contract) => summaryJson(contract, who.caller));
-    return context.json({ items, cursor: page.cursor, approximate: false as const }, 200);
-  })
-  .openapi(callRoute, async (context) => {
-    const who = await bearer(context, 'trade');
-    if (who instanceof Response) return who as never;
-    const { listing, input, call, seq = null } = context.req.valid('json');
-    if (call !== true) {
-      const detail = 'Only calls can be contracted; expected "call": true.';
-      return problemResponse(context, problem('call-required', detail)) as never;
-    }
-    const key = context.req.valid('header')['idempotency-key'] ?? null;
-    const { deps } = context.var;
-    const made = await openCall(deps, who.caller, { listing, input: input as Values, seq }, key);
-    if (isProblem(made)) return problemResponse(context, made) as never;
-    const seconds = context.req.valid('query').wait ?? 0;
-    const own = await waitForContract(deps, who.caller, made.id, seconds, signalOf(context));
-    if (isProblem(own)) return problemResponse(context, own) as never;
-    context.header('location', `/v1/contracts/${encodeURIComponent(made.id)}`);
-    return context.json(contractJson(own, who.caller), 201);
-  })
-  .openapi(showRoute, async (context) => {
-    const who = await bearer(context, 'read');
-    if (who instanceof Response) return who as never;
-    const { id } = context.req.valid('param');
-    const seconds = context.req.valid('query').wait ?? 0;
-    const own = await waitForContract(context.var.deps, who.caller, id, seconds, signalOf(context));
-    if (isProblem(own)) return problemResponse(context, own) as never;
-    return context.json(contractJson(own, who.caller), 200);
-  })
-  .openapi(moveRoute, async (context) => {
-    const who = await bearer(context, 'trade');
-    if (who instanceof Response) return who as never;
-    const { id, move } = context.req.valid('param');
-    const { reason, input, values, text } = context.req.valid('json');
-    const data = saidData(move, {
-      ...{ reason, text },
-      input: input as Values | undefined,
-      values: values as Values | undefined,
+/** @param waits who waits for a contract to move */
+export function createContracts({ waits }: { waits: Waits }) {
+  return createRouter()
+    .openapi(listRoute, async (context) => {
+      const who = await bearer(context, 'read');
+      if (who instanceof Response) return who as never;
+      const { side = null, state, limit = pageSizeDefault, cursor = null } = context.req.valid('query');
+      const asked = { side, states: state ? [state] : [], limit, cursor };
+      const page = await browseContracts(context.var.deps, who.caller, asked);
+      if (isProblem(page)) return problemResponse(context, page) as never;
+      linkNext(context, page.cursor);
+      const items = page.items.map((contract) => summaryJson(contract, who.caller));
+      return context.json({ items, cursor: page.cursor, approximate: false as const }, 200);
+    })
+    .openapi(callRoute, async (context) => {
+      const who = await bearer(context, 'trade');
+      if (who instanceof Response) return who as never;
+      const { listing, input, call, seq = null } = context.req.valid('json');
+      if (call !== true) {
+        const detail = 'Only calls can be contracted; expected "call": true.';
+        return problemResponse(context, problem('call-required', detail)) as never;
+      }
+      const key = context.req.valid('header')['idempotency-key'] ?? null;
+      const { deps } = context.var;
+      const { caller } = who;
+      const seconds = context.req.valid('query').wait ?? 0;
+      // Where nobody can wait, nothing is called either.
+      const own = await waits.within(caller, seconds, async () => {
+        const made = await openCall(deps, caller, { listing, input: input as Values, seq }, key);
+        return isProblem(made) ? made : waits.forContract(deps, caller, made.id, seconds, signalOf(context));
+      });
+      if (isProblem(own)) return problemResponse(context, own) as never;
+      context.header('location', `/v1/contracts/${encodeURIComponent(own.contract.id)}`);
+      return context.json(contractJson(own, who.caller), 201);
+    })
+    .openapi(showRoute, async (context) => {
+      const who = await bearer(context, 'read');
+      if (who instanceof Response) return who as never;
+      const { id } = context.req.valid('param');
+      const seconds = context.req.valid('query').wait ?? 0;
+      const { deps } = context.var;
+      const own = await waits.within(who.caller, seconds, () =>
+        waits.forContract(deps, who.caller, id, seconds, signalOf(context)),
+      );
+      if (isProblem(own)) return problemResponse(context, own) as never;
+      return context.json(contractJson(own, who.caller), 200);
+    })
+    .openapi(moveRoute, async (context) => {
+      const who = await bearer(context, 'trade');
+      if (who instanceof Response) return who as never;
+      const { id, move } = context.req.valid('param');
+      const { reason, input, values, text } = context.req.valid('json');
+      const data = saidData(move, {
+        ...{ reason, text },
+        input: input as Values | undefined,
+        values: values as Values | undefined,
+      });
+      const key = context.req.valid('header')['idempotency-key'] ?? null;
+      const { deps } = context.var;
+      const moved = await moveOwn(deps, who.caller, id, { move, data }, key);
+      if (isProblem(moved)) return problemResponse(context, moved) as never;
+      const own = await showContract(deps, who.caller, id);
+      if (isProblem(own)) return problemResponse(context, own) as never;
+      return context.json(contractJson(own, who.caller), 200);
     });
-    const key = context.req.valid('header')['idempotency-key'] ?? null;
-    const { deps } = context.var;
-    const moved = await moveOwn(deps, who.caller, id, { move, data }, key);
-    if (isProblem(moved)) return problemResponse(context, moved) as never;
-    const own = await waitForContract(deps, who.caller, id, 0);
-    if (isProblem(own)) return problemResponse(context, own) as never;
-    return context.json(contractJson(own, who.caller), 200);
-  });
+}
 
 /** Ends the waiting when the client goes away. */
 function signalOf(context: Context): AbortSignal | null {

@@ -1,30 +1,108 @@
 /** Waiting for a contract to need its client, or to end. */
 
-import { findContract } from '../../db/contracts.ts';
-import { isSettled } from '../../market/contract/states.ts';
-import type { Problem } from '../../market/problem.ts';
+import { contractStates } from '../../db/contract-states.ts';
+import { type ContractState, isSettled } from '../../market/contract/states.ts';
+import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { type OwnContract, showContract } from './show.ts';
+import { type OwnContract, ownContract, showContract } from './show.ts';
 
-export const waitLimits = { secondsMax: 45, pollMs: 1_000 } as const;
+export const waitLimits = {
+  secondsMax: 45,
+  pollMs: 1_000,
+  /** Requests of one caller, and of all, that wait at the same time in one process or isolate. */
+  perCallerMax: 50,
+  inAllMax: 2_000,
+  fullRetrySeconds: 5,
+} as const;
 
-/**
- * The contract at the first state that needs its client or is final, else as it is when the time is over.
- * @param signal ends the waiting, as when nobody is there any more to hear the answer
- */
-export async function waitForContract(
-  deps: Deps,
-  caller: Caller,
-  id: string,
-  seconds: number,
-  signal: AbortSignal | null = null,
-): Promise<OwnContract | Problem> {
-  const until = Date.now() + Math.min(seconds, waitLimits.secondsMax) * 1_000;
-  while (!signal?.aborted) {
-    const contract = await findContract(deps.db, id, caller.jid);
-    const left = until - Date.now();
-    if (!contract || isSettled(contract.state) || left <= 0) break;
-    await new Promise((resolve) => setTimeout(resolve, Math.min(left, waitLimits.pollMs)));
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** The state in which the contract is a moment later. */
+export type Look = (deps: Deps, id: string) => Promise<ContractState | null>;
+
+/** Each for itself, for the edge, where a request may not wait for what another one reads. */
+export const ownLook: Look = async ({ db }, id) => {
+  await wait(waitLimits.pollMs);
+  return (await contractStates(db, [id])).get(id) ?? null;
+};
+
+/** One statement a second for whoever waits in the process. */
+export function sharedLook(): Look {
+  let next: { ids: Set<string>; states: Promise<Map<string, ContractState>> } | null = null;
+  const gather = async ({ db }: Deps, ids: Set<string>) => {
+    await wait(waitLimits.pollMs);
+    next = null;
+    return contractStates(db, [...ids]);
+  };
+  return async (deps, id) => {
+    if (!next) {
+      const ids = new Set<string>();
+      next = { ids, states: gather(deps, ids) };
+    }
+    const { ids, states } = next;
+    ids.add(id);
+    return (await states).get(id) ?? null;
+  };
+}
+
+/** Who waits: so many of one caller, and so many in all. */
+export class Waits {
+  #look: Look;
+  #limits: { perCallerMax: number; inAllMax: number };
+  #byCaller = new Map<string, number>();
+  #all = 0;
+
+  constructor(look: Look = ownLook, limits: { perCallerMax: number; inAllMax: number } = waitLimits) {
+    this.#look = look;
+    this.#limits = limits;
   }
-  return showContract(deps, caller, id);
+
+  /** Does the work with a place to wait, or not at all where none is free. */
+  async within<T>({ jid }: Caller, seconds: number, work: () => Promise<T>): Promise<T | Problem> {
+    if (seconds <= 0) return work();
+    const { perCallerMax, inAllMax } = this.#limits;
+    const own = this.#byCaller.get(jid) ?? 0;
+    if (own >= perCallerMax) return full(`${perCallerMax} requests of yours wait already`);
+    if (this.#all >= inAllMax) return full('As many requests wait as are held');
+    this.#byCaller.set(jid, own + 1);
+    this.#all++;
+    try {
+      return await work();
+    } finally {
+      const left = (this.#byCaller.get(jid) ?? 1) - 1;
+      if (left > 0) this.#byCaller.set(jid, left);
+      else this.#byCaller.delete(jid);
+      this.#all--;
+    }
+  }
+
+  /**
+   * The contract at the first state that needs its client or is final, else as it is when the time is over.
+   * @param signal ends the waiting, as when nobody is there any more to hear the answer
+   */
+  async forContract(
+    deps: Deps,
+    caller: Caller,
+    id: string,
+    seconds: number,
+    signal: AbortSignal | null,
+  ): Promise<OwnContract | Problem> {
+    const until = Date.now() + Math.min(seconds, waitLimits.secondsMax) * 1_000;
+    const contract = seconds > 0 ? await ownContract(deps, caller, id) : null;
+    let state = contract && !isProblem(contract) ? contract.state : null;
+    const over = Promise.withResolvers<null>();
+    const timer = setTimeout(over.resolve, until - Date.now(), null);
+    try {
+      while (state !== null && !isSettled(state) && !signal?.aborted && Date.now() < until)
+        state = await Promise.race([this.#look(deps, id), over.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+    return showContract(deps, caller, id);
+  }
+}
+
+function full(why: string): Problem {
+  const detail = `${why}; expected a later try, or one without wait.`;
+  return { ...problem('too-many-requests', detail), retryAfterSeconds: waitLimits.fullRetrySeconds };
 }

@@ -152,6 +152,22 @@ describe('a call', () => {
     expect(asked).toHaveLength(1);
   });
 
+  test('whose result has media beside its values gives them typed', async () => {
+    const chart = {
+      ...textField('chart'),
+      values: ['a chart'],
+      media: [
+        { type: 'image/png', uri: 'https://fx.example/chart.png' },
+        { type: 'text/html', uri: 'javascript:alert(1)' },
+      ],
+    };
+    const { agent } = await specialist(() => ({ form: form('result', [chart]) }));
+    expect((await settled(await call(agent))).result).toMatchObject({
+      values: { chart: 'a chart' },
+      media: [{ type: 'image/png', url: 'https://fx.example/chart.png' }],
+    });
+  });
+
   test('of an agent that has gone fails, and is nobody’s doing', async () => {
     const { agent } = await specialist(() => ({}));
     await agent.stop();

@@ -12,6 +12,7 @@ import { isProblem } from '../../market/problem.ts';
 import { hashToken, type TokenScope } from '../../market/token.ts';
 import { takeAnswer } from '../../operations/challenges.ts';
 import { type DirectoryMove, moveAsDirectory } from '../../operations/contracts/move.ts';
+import { waitLimits } from '../../operations/contracts/wait.ts';
 import { everyData } from '../support/contracts.ts';
 import { createDirectory, type TestDirectory, until } from '../support/directory.ts';
 import { inputOf } from '../support/inputs.ts';
@@ -234,6 +235,38 @@ describe.each(platforms)('on $name:', ({ run }) => {
       const next = mine.headers.get('link');
       if (mine.json.cursor) expect(next).toContain('rel="next"');
     });
+  });
+
+  test('a caller waits in a bounded number of requests, and one too many calls nobody', async () => {
+    const own = {
+      authorization: `Bearer ${await tokenOf(`many-${randomBytes(4).toString('hex')}@agents.test`)}`,
+    };
+    const { json } = await call({}, own);
+    const { perCallerMax, fullRetrySeconds } = waitLimits;
+    const hold = () => ask('GET', `/v1/contracts/${json.id}?wait=20`, undefined, own);
+    const waiting = Array.from({ length: perCallerMax }, hold);
+    const get = () => fetch(`${functions.url}/v1/contracts/${json.id}?wait=1`, { headers: own });
+    const refused = await until('all places are taken', async () => {
+      const answer = await get();
+      if (answer.status === 429) return answer;
+      // This very question had the last place, or one of those that wait came too late for it.
+      waiting.push(hold());
+      return null;
+    });
+    expect(refused.headers.get('retry-after')).toBe(String(fullRetrySeconds));
+    expect(await refused.json()).toMatchObject({ code: 'too-many-requests' });
+    const before = await ask('GET', '/v1/contracts', undefined, own);
+    expect((await call({}, own, '?wait=5')).status).toBe(429);
+    expect((await ask('GET', '/v1/contracts', undefined, own)).json.items).toHaveLength(
+      before.json.items.length,
+    );
+    await ask('POST', `/v1/contracts/${json.id}/cancel`, {}, own);
+    const answers = await Promise.all(waiting);
+    const held = answers.filter(({ status }) => status === 200);
+    expect(new Set(held.map(({ json: shown }) => shown.state))).toEqual(new Set(['cancelled']));
+    expect(held.length).toBeGreaterThan(perCallerMax - 5);
+    expect(held.length).toBeLessThanOrEqual(perCallerMax);
+    expect((await get()).status).toBe(200);
   });
 
   describe('a token by confirmation', () => {

@@ -8,6 +8,7 @@ import { pubsubItemsQuery, readPubsubEvent, readPubsubItems } from '../../protoc
 import { type Element, xml } from '../../protocol/xml.ts';
 import { configure, openAccount } from '../support/account.ts';
 import { startAgent, type TestAgent, type TestCommand } from '../support/agent.ts';
+import { expectCalled } from '../support/called.ts';
 import { convert, tune } from '../support/commands.ts';
 import { asComponent, type RunningDirectory, startDirectory, until } from '../support/directory.ts';
 import { expectKnown } from '../support/expect-identity.ts';
@@ -24,6 +25,7 @@ import { type AgentJson, agentOverHttp, foundOverHttp, listedOverHttp } from '..
 import { expectAllCounted, expectNoneLost, startSession } from '../support/session.ts';
 import { subscribeTo } from '../support/told.ts';
 import { visitsOf } from '../support/visits.ts';
+import { expectWitnessed } from '../support/witnessed.ts';
 import { fixture } from '../support/xml.ts';
 
 const contacts = ['mailto:operator@agents.test'];
@@ -141,6 +143,15 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
       }
     });
 
+    test.each(mixedDomains)(
+      'witnesses a contract that a client on %s orders from one on the other',
+      async (domain) => {
+        const other = mixedDomains.find((each) => each !== domain) ?? domain;
+        await expectWitnessed(directory, { order: servers[domain], provide: servers[other] });
+      },
+      60_000,
+    );
+
     describe.each(elsewhere.map((domain) => ({ domain })))('sees that an agent on $domain', ({ domain }) => {
       const agentWith = (commands: { [node: string]: TestCommand }): Promise<TestAgent> =>
         startAgent({ directory: directory.jid, server: servers[domain], commands });
@@ -215,6 +226,10 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         await agent.publish(NS_LISTING, 'urn:x:convert', fixture('guildhall/listing.xml'));
         await listed(agent.jid, ['Convert currency', 'Hum to me']);
       });
+
+      test('registers: it is called by one request over HTTP', async () => {
+        await expectCalled(directory, servers[domain]);
+      }, 60_000);
 
       test('withdraws its consent: it is listed no longer', async () => {
         const agent = await agentWith({ convert });

@@ -33,6 +33,7 @@ import { pointOf, readGeoloc } from '../../protocol/geoloc.ts';
 import { readHash, readHashIn } from '../../protocol/hashes.ts';
 import { readConfirm, readConfirmMessage, readConfirmResult } from '../../protocol/http-auth.ts';
 import { readJsonContainer, readJsonPayload } from '../../protocol/json-container.ts';
+import { readMedia } from '../../protocol/media-element.ts';
 import { readOccupant } from '../../protocol/muc.ts';
 import { readPresence } from '../../protocol/presence.ts';
 import { readPubsubEvent, readPubsubItems } from '../../protocol/pubsub.ts';
@@ -91,6 +92,7 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readJsonContainer,
   readJsonPayload,
   readLayout,
+  readMedia,
   readListingForm: (element) => readListingForm(readForm(element)),
   readManifestAnswer,
   readNews,
