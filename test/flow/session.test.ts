@@ -62,6 +62,14 @@ describe('a session', () => {
     expect((await session.ask('agents.test', 'get', ping(), 5_000)).kind).toBe('result');
   });
 
+  test('stands at its first try although the server takes longer over a step than a library would wait', async () => {
+    // The stream's header, and the leave to begin TLS.
+    const proxy = await startProxy(home.service, [0, 2_500]);
+    const { session, heard } = await startSession({ ...home, service: proxy.service }, 'bot');
+    await ready(session);
+    expect(heard.warned).toEqual([]);
+  });
+
   test.each(['reset', 'close'] as const)(
     'outlives a connection that died silently, whose end (%s) is known only when the next one stands',
     async (how) => {

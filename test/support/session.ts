@@ -8,7 +8,14 @@ import type { SessionHandlers } from '../../worker/session.ts';
 import { until } from './directory.ts';
 
 /** What came to a session since the test began, and how often it was a fresh one. */
-export type Heard = { fresh: number; presences: number; queries: Element[]; messages: Element[] };
+export type Heard = {
+  fresh: number;
+  presences: number;
+  queries: Element[];
+  messages: Element[];
+  /** The events of which it warned. */
+  warned: string[];
+};
 
 export type TestSession = { session: AccountSession; jid: string; heard: Heard };
 
@@ -21,7 +28,7 @@ export async function startSession(
   /** When it ends: with the test, unless something else is said. */
   atEnd: (step: () => Promise<void>) => void = onTestFinished,
 ): Promise<TestSession> {
-  const heard: Heard = { fresh: 0, presences: 0, queries: [], messages: [] };
+  const heard: Heard = { fresh: 0, presences: 0, queries: [], messages: [], warned: [] };
   const handlers: SessionHandlers = {
     onPresence: () => {
       heard.presences++;
@@ -39,7 +46,11 @@ export async function startSession(
   const account = { service, domain, username, password: 'test' };
   await registerAccount(account);
   const xmpp = { ...account, resource: 'r' };
-  const session = new AccountSession({ xmpp, log: () => undefined, handlers });
+  const session = new AccountSession({
+    xmpp,
+    log: (level, event) => level === 'warn' && heard.warned.push(event),
+    handlers,
+  });
   atEnd(() => session.stop());
   session.start();
   return { session, jid: `${username}@${domain}/r`, heard };
