@@ -56,8 +56,7 @@ export async function startSession(
   return { session, jid: `${username}@${domain}/r`, heard };
 }
 
-export const ready = (session: AccountSession) =>
-  until('the session is ready', async () => session.ready, 20_000);
+export const ready = (session: AccountSession) => until('the session is ready', async () => session.ready);
 
 export const down = (session: AccountSession) => until('the session is down', async () => !session.ready);
 
@@ -81,8 +80,8 @@ export async function expectAllCounted(
   const before = session.received;
   const asked = await Promise.all(
     Array.from({ length: rounds }, () => [
-      session.ask(peer.jid, 'get', ping(), 20_000),
-      peer.session.ask(jid, 'get', ping(), 20_000),
+      session.ask(peer.jid, 'get', ping(), 30_000),
+      peer.session.ask(jid, 'get', ping(), 30_000),
     ]).flat(),
   );
   expect(asked.filter(({ kind }) => kind !== 'result')).toEqual([]);
@@ -91,7 +90,7 @@ export async function expectAllCounted(
   cut(session);
   await down(session);
   await ready(session);
-  expect((await session.ask(peer.jid, 'get', ping(), 10_000)).kind).toBe('result');
+  expect((await session.ask(peer.jid, 'get', ping(), 30_000)).kind).toBe('result');
   expect([heard.fresh, heard.queries.length]).toEqual([1, rounds]);
   // The two further ones are the answers to this question and to the session's own after it resumed.
   expect(session.received - before).toBe(2 * rounds + 2);
@@ -107,7 +106,7 @@ export async function expectNoneLost({ session, jid, heard }: TestSession, peer:
     peer.session.send(xml('message', { to: jid, type: 'chat' }, xml('body', {}, body)));
     await wait(20);
   }
-  await until('every message is there', async () => heard.messages.length >= bodies.length, 20_000);
+  await until('every message is there', async () => heard.messages.length >= bodies.length);
   expect(heard.messages.map((stanza) => stanza.getChildText('body')).sort()).toEqual([...bodies].sort());
   expect(heard.fresh).toBe(1);
 }
