@@ -34,7 +34,7 @@ import {
 import { ownerOf, runTampered } from '../support/gateway.ts';
 import { indexOf } from '../support/listings.ts';
 
-const { gateway: component } = inject('stack').components;
+const { kitchen: component } = inject('stack').components;
 const jid = (account: string) => `${account}@${component.domain}`;
 
 let directory: TestDirectory;
