@@ -71,8 +71,8 @@ declare module '@xmpp/client-core' {
     _attachSocket(socket: ClientSocket): void;
     _detachSocket(): void;
     _detachParser(): void;
-    _closeStream(): Promise<unknown>;
-    _closeSocket(): Promise<void>;
+    _closeStream(timeoutMs?: number): Promise<unknown>;
+    _closeSocket(timeoutMs?: number): Promise<void>;
     _status(status: string, details?: unknown): void;
     _jid(jid: string): unknown;
     _ready(resumed?: boolean): void;
@@ -197,11 +197,6 @@ declare module '@xmpp/sasl' {
 declare module '@xmpp/sasl-plain' {
   import type { SASLFactory } from 'saslmechanisms';
   export default function plain(factory: SASLFactory): void;
-}
-
-declare module '@xmpp/sasl-scram-sha-1' {
-  import type { SASLFactory } from 'saslmechanisms';
-  export default function scramSha1(factory: SASLFactory): void;
 }
 
 declare module '@xmpp/starttls' {

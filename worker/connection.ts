@@ -11,7 +11,6 @@ import reconnectOf, { type Reconnect } from '@xmpp/reconnect';
 import resourceBinding from '@xmpp/resource-binding';
 import saslOf from '@xmpp/sasl';
 import plain from '@xmpp/sasl-plain';
-import scramSha1 from '@xmpp/sasl-scram-sha-1';
 import starttlsOf from '@xmpp/starttls';
 import streamFeaturesOf from '@xmpp/stream-features';
 import streamManagementOf, { type StreamManagement } from '@xmpp/stream-management';
@@ -20,9 +19,17 @@ import tls from '@xmpp/tls';
 import SASLFactory from 'saslmechanisms';
 import { NS_SM, NS_STREAM } from '../protocol/namespaces.ts';
 import { type Element, isWithinBounds } from '../protocol/xml.ts';
+import { ScramSha1 } from './scram.ts';
 
 /** Text of one unfinished stanza beyond this ends the stream: its parsing costs the square of its length. */
 export const stanzaCharsMax = 4 * 1024 * 1024;
+
+export const connectionTimes = {
+  /** A connection that has not become a session by then is given up. */
+  negotiationMs: 30_000,
+  /** How long a server may take to end a stream, and then the socket. */
+  endMs: 2_000,
+} as const;
 
 export type ConnectionOptions = {
   service: string;
@@ -52,6 +59,8 @@ export class Connection extends Client {
     super({ service: options.service, domain: options.domain });
     this.#onStanza = options.onStanza;
     this.#onError = options.onError;
+    // The library's own, two seconds for each step, is too short for a busy machine: the whole has one limit.
+    this.timeout = connectionTimes.negotiationMs;
     this.on('error', options.onError);
   }
 
@@ -69,13 +78,13 @@ export class Connection extends Client {
    */
   override async disconnect(): Promise<unknown> {
     const { attempt } = this;
-    const end = await this._closeStream().catch(() => {
+    const end = await this._closeStream(connectionTimes.endMs).catch(() => {
       if (attempt !== this.attempt) return;
       this._detachParser();
       this._status('close', { clean: false });
     });
     if (attempt !== this.attempt) return end;
-    await this._closeSocket().catch(() => {
+    await this._closeSocket(connectionTimes.endMs).catch(() => {
       if (attempt !== this.attempt) return;
       this._detachSocket();
       this._status('disconnect', { clean: false });
@@ -210,7 +219,7 @@ export function createStream(options: ConnectionOptions, delayMs: () => number):
 
   const streamFeatures = streamFeaturesOf({ middleware });
   const saslFactory = new SASLFactory();
-  scramSha1(saslFactory);
+  saslFactory.use(ScramSha1);
   plain(saslFactory);
   starttlsOf({ streamFeatures });
   saslOf({ streamFeatures, saslFactory }, async (authenticate, mechanisms) => {

@@ -3,13 +3,11 @@
 import type { EventEmitter } from 'node:events';
 import type { Reconnect } from '@xmpp/reconnect';
 import { type Element, xml } from '../protocol/xml.ts';
-import type { Connection } from './connection.ts';
+import { type Connection, connectionTimes } from './connection.ts';
 import { IqCaller, type IqOutcome } from './iq-caller.ts';
 import { errorText, type Log } from './log.ts';
 
 export const sessionLimits = {
-  /** A connection that has not become a session by then is given up. */
-  negotiationMs: 30_000,
   reconnectBaseMs: 1_000,
   reconnectMaxMs: 60_000,
   closeMs: 3_000,
@@ -141,7 +139,7 @@ export abstract class Session {
       clearTimeout(this.#watchdog);
       this.#watchdog = setTimeout(() => {
         this.connection.abort(new Error('the connection did not become a session in time'));
-      }, sessionLimits.negotiationMs);
+      }, connectionTimes.negotiationMs);
     });
   }
 

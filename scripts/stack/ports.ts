@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StackError } from './errors.ts';
@@ -31,18 +32,17 @@ export async function requireFreePort(
   throw new StackError(`Port ${port} on ${address} is needed for ${what} and ${why}: ${remedy}.`);
 }
 
-/** A port on the address that nobody uses at this moment. */
-export function freePort(address = '127.0.0.1'): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen({ host: address, port: 0 }, () => {
-      const bound = server.address();
-      server.close(() =>
-        bound && typeof bound === 'object' ? resolve(bound.port) : reject(new Error('no port')),
-      );
-    });
-  });
+/** Below those that systems give to connections, which could take one before it is listened on. */
+const offeredPorts = { first: 15_000, last: 31_999 } as const;
+const offersMax = 100;
+
+/** A port on the address that nobody uses at this moment, and that hardly anybody is offered at the same time. */
+export async function freePort(address = '127.0.0.1'): Promise<number> {
+  for (let offer = 0; offer < offersMax; offer++) {
+    const port = randomInt(offeredPorts.first, offeredPorts.last + 1);
+    if ((await whyNotBindable(address, port)) === undefined) return port;
+  }
+  throw new Error(`no free port on ${address}`);
 }
 
 /** Waits until something accepts connections; false when `giveUp` settled or the time was over first. */

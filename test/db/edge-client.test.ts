@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type SQL, sql } from 'drizzle-orm';
 import pg from 'pg';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
@@ -11,6 +10,7 @@ import { plannedOnce } from '../../db/prepared.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
+import { until } from '../support/directory.ts';
 import { indexOf } from '../support/listings.ts';
 
 const jid = 'fx@works.test';
@@ -93,7 +93,7 @@ describe('a statement that is planned once', () => {
     await expect(run('delete from listing returning id', [])).rejects.toMatchObject({ code: '42601' });
     await expect(run('select pg_sleep(10)', [])).rejects.toMatchObject({ code: '57014' });
     expect(await run('select 1 as fine', [])).toEqual([{ fine: 1 }]);
-  }, 20_000);
+  });
 });
 
 describe('a look at the index over HTTP', () => {
@@ -139,7 +139,10 @@ describe('a look at the index over HTTP', () => {
     const before = await indexState(owner);
     const { db, state } = readIndex(edge);
     const slow = roundIn(db, readRound(sql`, pg_sleep(0.5)`));
-    await wait(200);
+    await until('the slow one runs', async () => {
+      const sleeping = sql`select pid from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'`;
+      return rowsOf(await owner.execute(sleeping)).length > 0;
+    });
     await turn(101);
     const after = await indexState(owner);
     expect([await roundIn(db), await slow]).toEqual([101, 100]);

@@ -93,5 +93,5 @@ describe('the role of the edge', () => {
     } finally {
       await owner.query('rollback');
     }
-  }, 20_000);
+  });
 });

@@ -48,7 +48,7 @@ beforeAll(async () => {
     60_000,
   );
   await arrangeTiers(database.db);
-}, 60_000);
+});
 
 async function find(text: string, sort: Sort, limit: number, cursor: string | null = null) {
   const query = parseQuery(text);

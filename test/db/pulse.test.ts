@@ -130,7 +130,7 @@ describe('an agent', () => {
     await until('it is offline', async () => (await onlineResources(database.db, a)).length === 0);
     const { bad } = await observed(a);
     expect(bad).toBeGreaterThanOrEqual(2);
-    await until('it is observed on', async () => (await observed(a)).bad > 20, 20_000);
+    await until('it is observed on', async () => (await observed(a)).bad > 20);
     expect((await observed(a)).good).toBe(0);
     const pings = asked.filter((to) => to !== null).length;
     expect(pings).toBeGreaterThan(3);

@@ -18,8 +18,7 @@ beforeAll(async () => {
 
 const agentOverHttp = (jid: string) => showAgent(directory.http, jid);
 
-const listed = (jid: string, names: string[], timeoutMs?: number) =>
-  listedOverHttp(directory.http, jid, names, timeoutMs);
+const listed = (jid: string, names: string[]) => listedOverHttp(directory.http, jid, names);
 
 describe("an agent's other facts stay where", () => {
   const isInfo = (iq: Element, node?: string) => queryIn(iq, NS_DISCO_INFO, node) !== undefined;
@@ -65,7 +64,7 @@ describe("an agent's other facts stay where", () => {
     const agent = await startAgent({ directory: directory.jid, commands: { convert }, subscribe: false });
     agent.intercept = intercept;
     agent.subscribe();
-    const [listing] = await listed(agent.jid, ['Convert feet'], 15_000);
+    const [listing] = await listed(agent.jid, ['Convert feet']);
     expect(listing?.inputs.map(({ name }) => name)).toEqual(['amount', 'unit']);
   });
 
@@ -77,7 +76,7 @@ describe("an agent's other facts stay where", () => {
     });
     agent.intercept = (iq) => (isInfo(iq, 'convert') ? 'silence' : undefined);
     agent.subscribe();
-    const listings = await listed(agent.jid, ['Convert feet', 'Name that tune'], 15_000);
+    const listings = await listed(agent.jid, ['Convert feet', 'Name that tune']);
     expect(listings.map(({ inputs }) => inputs.length)).toEqual([0, 1]);
     expect(Object.fromEntries(agent.executed)).toEqual({ tune: 1 });
   });
@@ -89,7 +88,7 @@ describe("an agent's other facts stay where", () => {
       return undefined;
     };
     agent.subscribe();
-    await listed(agent.jid, ['Convert feet'], 15_000);
+    await listed(agent.jid, ['Convert feet']);
   });
 
   test("a command's form has too many fields: it is listed without inputs", async () => {
@@ -147,5 +146,5 @@ test('an answer from somebody else is ignored, whatever its id', async () => {
     return undefined;
   };
   agent.subscribe();
-  await listed(agent.jid, ['Convert feet'], 15_000);
+  await listed(agent.jid, ['Convert feet']);
 });

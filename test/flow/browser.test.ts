@@ -13,7 +13,7 @@ let functions: Functions;
 let tab: Awaited<ReturnType<typeof openTab>>;
 
 // The first answers of a browser that has just been started take their time on a busy machine.
-describe.runIf(program)('the search page in a browser', { timeout: 60_000 }, () => {
+describe.runIf(program)('the search page in a browser', () => {
   beforeAll(async () => {
     const directory = await createDirectory();
     functions = await runFunctions(directory);
@@ -26,7 +26,7 @@ describe.runIf(program)('the search page in a browser', { timeout: 60_000 }, () 
     );
     await writeIndex(directory.db, [...listings, ...bulk], 0);
     tab = await openTab(startBrowser(program as string));
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     await tab.tell('Emulation.setScriptExecutionDisabled', { value: false });

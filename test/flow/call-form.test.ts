@@ -47,7 +47,7 @@ async function pageOf(answer: () => Answer): Promise<string> {
   return `${directory.http}/listings/${listingId({ jid: agent.jid, kind: 'command', node: 'fx' })}`;
 }
 
-describe.runIf(program)("the form on a listing's page, in a browser", { timeout: 60_000 }, () => {
+describe.runIf(program)("the form on a listing's page, in a browser", () => {
   beforeAll(async () => {
     directory = await startDirectory(undefined, { limits: { absenceMs: 600_000 } });
     const currency = specialists.find(({ account }) => account === 'currency');
@@ -65,7 +65,7 @@ describe.runIf(program)("the form on a listing's page, in a browser", { timeout:
     });
     converter = `${directory.http}/listings/${found.id}`;
     tab = await openTab(startBrowser(program as string));
-  }, 120_000);
+  });
 
   beforeEach(async () => {
     await tab.goto(converter);

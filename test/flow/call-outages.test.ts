@@ -104,7 +104,7 @@ describe('a database', () => {
     await wait(500);
     await own.restart();
     const isBack = () => worker.logged.filter(({ event }) => event === 'door-taken').length === 2;
-    await until('the directory is back', async () => isBack() && worker.session.ready, 40_000);
+    await until('the directory is back', async () => isBack() && worker.session.ready);
 
     // Whether anything came of it nobody knows.
     expect(await settled(sent)).toMatchObject({ state: 'unknown' });
@@ -113,7 +113,7 @@ describe('a database', () => {
     expect(await historyOf(done)).toEqual(['call', 'start', 'deliver']);
     expect(await settled(await call(quick.agent))).toMatchObject({ state: 'completed' });
     expect([mute.asked, asking.asked, quick.asked].map(({ length }) => length)).toEqual([1, 2, 2]);
-  }, 90_000);
+  });
 });
 
 describe('an edge', () => {
@@ -186,18 +186,14 @@ describe('an XMPP server', () => {
       expect(await historyOf(waiting)).toEqual(['call']);
       await home.restart();
       expect(await settled(sent)).toMatchObject({ state: 'unknown' });
-      const ended = await until(
-        'the other has ended',
-        async () => {
-          const moves = await historyOf(waiting);
-          return moves.length > 2 || moves.at(-1) === 'fail' ? moves : null;
-        },
-        25_000,
-      );
+      const ended = await until('the other has ended', async () => {
+        const moves = await historyOf(waiting);
+        return moves.length > 2 || moves.at(-1) === 'fail' ? moves : null;
+      });
       // It went out once where the agent was there again, and else not at all.
       expect(ended.join(' ')).toMatch(/^call (fail|start \w+)$/);
     } finally {
       await agent.stop();
     }
-  }, 90_000);
+  });
 });

@@ -50,7 +50,7 @@ beforeAll(async () => {
     const [found] = await foundOverHttp(directory.http, 'convert currency');
     return found?.call?.relay && found.inputs.length > 0;
   });
-}, 120_000);
+});
 
 /** The token, as the command gives it to who fills in what the page says. */
 async function tokenByCommand(ann: TestAgent): Promise<string> {
@@ -127,7 +127,7 @@ describe('docs/call.md', () => {
     await until('the directory writes that a call needs its client', async () =>
       bodies.some((body) => body.includes('input-required')),
     );
-  }, 60_000);
+  });
 
   test('has an answer below every command but the assignment', () => {
     expect(commands.filter(({ answer }) => answer === null).map(({ command }) => command)).toEqual([

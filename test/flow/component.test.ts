@@ -120,8 +120,8 @@ test('subscriptions outlive the server: everybody is told and asked anew, and wh
   await leaving.stop();
   heard.length = 0;
   await network.home.restart();
-  await until('the component is back', async () => directory.session.ready, 20_000);
-  await until('the agent is told', async () => types(heard).includes('available'), 20_000);
-  await until('the one that left is offline', async () => !(await isOnline(leaving.jid)), 20_000);
+  await until('the component is back', async () => directory.session.ready);
+  await until('the agent is told', async () => types(heard).includes('available'));
+  await until('the one that left is offline', async () => !(await isOnline(leaving.jid)));
   await until('the one that stayed is online', () => isOnline(agent.jid));
 });

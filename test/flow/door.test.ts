@@ -61,11 +61,11 @@ describe.each([
     await second.stop();
 
     const killed = spawnWorker(directory);
-    await until('a process is the directory', () => answers(directory), 20_000);
+    await until('a process is the directory', () => answers(directory));
     const third = await runWorker(directory);
     await until('the third stands by', async () => loggedBy(third).includes('standing-by'));
     killed.kill('SIGKILL');
-    await until('the third is the directory', async () => third.session.ready, 20_000);
+    await until('the third is the directory', async () => third.session.ready);
     const { url: http } = await runFunctions(directory);
     const agent = await startAgent({ directory: directory.jid, server: home, commands: { tune } });
     await listedOverHttp(http, agent.jid, ['Name that tune']);
@@ -92,10 +92,10 @@ test('a worker that loses the door while it stops leaves the network no later th
   // By now it asks a database that says nothing, and waits for that.
   await wait(500);
   const stopping = worker.stop();
-  await until('it has left the network', async () => !worker.session.ready, 8_000);
+  await until('it has left the network', async () => !worker.session.ready);
   end('reset');
   await stopping;
-}, 40_000);
+});
 
 test('the door is given up within seconds where the database says nothing any more', async () => {
   const directory = await createDirectory(asComponent(home));

@@ -28,7 +28,7 @@ const exited = (child: ReturnType<typeof spawnWorker>) =>
   new Promise((resolve) => child.once('exit', resolve));
 
 describe('a worker killed with -9 in mid-crawl', () => {
-  test('loses nothing and doubles nothing', { timeout: 4 * retriedMs }, async () => {
+  test('loses nothing and doubles nothing', async () => {
     const agents: TestAgent[] = [];
     for (let at = 0; at < 12; at++) {
       const commands = { one: command(`One of ${at}`), two: command(`Two of ${at}`) };
@@ -49,31 +49,23 @@ describe('a worker killed with -9 in mid-crawl', () => {
     for (let kill = 0; kill < 3; kill++) {
       const child = spawnWorker(directory);
       const before = await indexed();
-      await until(
-        'some agent is indexed, or all are',
-        async () => {
-          const now = await indexed();
-          return now > before || now === 24;
-        },
-        20_000,
-      );
+      await until('some agent is indexed, or all are', async () => {
+        const now = await indexed();
+        return now > before || now === 24;
+      });
       child.kill('SIGKILL');
       await exited(child);
     }
 
     const child = spawnWorker(directory);
     // A question that the kill left without an answer fails its visit, which is repeated on the schedule of failures.
-    await until('every agent is indexed', async () => (await indexed()) === 24, retriedMs);
-    await until(
-      'no lease is held',
-      async () => {
-        const [row] = await rows<{ count: number }>(
-          sql`select count(*)::int from entity where lease_by is not null`,
-        );
-        return row?.count === 0;
-      },
-      20_000,
-    );
+    await until('every agent is indexed', async () => (await indexed()) === 24, 4 * retriedMs);
+    await until('no lease is held', async () => {
+      const [row] = await rows<{ count: number }>(
+        sql`select count(*)::int from entity where lease_by is not null`,
+      );
+      return row?.count === 0;
+    });
     child.kill('SIGTERM');
     await exited(child);
 

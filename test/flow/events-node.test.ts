@@ -33,10 +33,10 @@ describe('the streams of a Node process', () => {
     expect(node.streams.size).toBe(50);
     await wait(300);
     own.asked = 0;
-    await wait(1_000);
-    // Ten polls in this time, whatever the machine makes of it; not five hundred.
-    expect(own.asked).toBeGreaterThan(3);
-    expect(own.asked).toBeLessThan(15);
+    const begun = performance.now();
+    await until('there were some polls', async () => own.asked > 8);
+    // As many as there were periods, and not fifty times that.
+    expect(own.asked).toBeLessThan(2 * ((performance.now() - begun) / limits.periodMs) + 5);
     await writeMany('all', 3);
     await Promise.all(readers.map((reader) => reader.has(3)));
     expect(new Set(readers.map((reader) => JSON.stringify(reader.changes))).size).toBe(1);
@@ -111,11 +111,12 @@ describe('the streams of a Node process', () => {
   });
 
   test('end where the feed has gone back, as after a restore; who comes again is told', async () => {
-    const reader = await EventReader.open(`${node.url}/v1/events`);
-    await wait(400);
+    const lasting = await startNode({ ...limits, lifetimeMs: 600_000 });
+    const reader = await EventReader.open(`${lasting.url}/v1/events`);
+    await until('the greeting', async () => reader.lastId !== null);
     await own.db.execute(sql`update change_head set seq = seq - 1`);
     try {
-      await until('the end', async () => reader.ending === 'ended', 2_000);
+      await until('the end', async () => reader.ending === 'ended');
       const again = await fetch(`${node.url}/v1/events`, {
         headers: { 'last-event-id': String(reader.lastId) },
       });
@@ -137,7 +138,7 @@ describe('the streams of a Node process', () => {
     socket.on('error', () => undefined);
     socket.write('GET /v1/events?since=0 HTTP/1.1\r\nhost: x\r\n\r\n');
     await until('the stream is open', async () => patient.streams.size === 1);
-    await until('the slow reader is cut', async () => patient.streams.size === 0, 15_000);
+    await until('the slow reader is cut', async () => patient.streams.size === 0);
     let bytes = 0;
     socket.on('data', (data) => {
       bytes += data.length;
@@ -149,9 +150,9 @@ describe('the streams of a Node process', () => {
 
     // One that takes what comes gets all.
     const reader = await EventReader.open(`${patient.url}/v1/events?since=0`);
-    await reader.has(60_000, 25_000);
+    await reader.has(60_000);
     reader.cut();
-  }, 60_000);
+  });
 });
 
 test('npm run serve ends its streams when it is told to stop', async () => {
@@ -168,5 +169,6 @@ test('npm run serve ends its streams when it is told to stop', async () => {
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
   expect(reader.ending).toBe('ended');
-  expect(Date.now() - told).toBeLessThan(4_000);
+  // Before the grace is over.
+  expect(Date.now() - told).toBeLessThan(10_000);
 });

@@ -107,7 +107,7 @@ describe.each(['Node', 'workerd'])('a stream of events in %s', (where) => {
     const opened = Date.now();
     await until('the end', async () => reader.ending !== null);
     expect(reader.ending).toBe('ended');
-    expect(Math.abs(Date.now() - opened - shortTimes.lifetimeMs)).toBeLessThan(1_500);
+    expect(Date.now() - opened).toBeGreaterThan(shortTimes.lifetimeMs - 500);
     expect(reader.heartbeats).toBeGreaterThanOrEqual(3);
     expect(reader.heartbeats).toBeLessThanOrEqual(8);
   });
@@ -124,15 +124,14 @@ describe.each(['Node', 'workerd'])('a stream of events in %s', (where) => {
       return row?.at;
     };
     const readers = await Promise.all([1, 2, 3].map(() => EventReader.open(`${here(where)}/v1/events`)));
-    await wait(300);
     const before = await lastAsked();
-    await wait(500);
-    expect(await lastAsked()).not.toBe(before);
+    await until('they ask', async () => (await lastAsked()) !== before);
     for (const reader of readers) reader.cut();
-    await wait(500);
-    const after = await lastAsked();
-    await wait(500);
-    expect(await lastAsked()).toBe(after);
+    await until('they ask no more', async () => {
+      const last = await lastAsked();
+      await wait(5 * shortTimes.periodMs);
+      return (await lastAsked()) === last;
+    });
   });
 
   test.each([

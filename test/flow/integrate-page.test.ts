@@ -136,7 +136,7 @@ describe('docs/integrate.md', () => {
       (failed: { stdout: string }) => failed,
     );
     expect(stdout).toBe('');
-  }, 120_000);
+  });
 });
 
 const withoutTimes = (text: string) => text.replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME');

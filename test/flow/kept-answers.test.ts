@@ -83,7 +83,7 @@ describe.each(platforms)('on $name', ({ name: platform, run }) => {
       method,
       headers: { 'accept-encoding': 'identity', ...type, ...headers },
       ...(body !== undefined && { body }),
-      signal: AbortSignal.timeout(4_000),
+      signal: AbortSignal.timeout(30_000),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }

@@ -14,9 +14,6 @@ import { type OwnServer, ownNetwork } from '../support/network.ts';
 import { agentOverHttp, type ListingJson } from '../support/overview.ts';
 import { Page, shapeOf } from '../support/page.ts';
 
-/** The seconds that the page promises, on a machine that has other things to do. */
-const changeMs = 10_000;
-
 const path = fileURLToPath(new URL('../../docs/list-your-agent.md', import.meta.url));
 const page = new Page(path);
 
@@ -35,7 +32,7 @@ const listingsOf = async (author: Author) =>
   (await agentOverHttp(directory.http, author.jid))?.listings ?? null;
 
 /** Waits until the agent's one listing says all of this. */
-async function lists(author: Author, wanted: object, timeoutMs = changeMs): Promise<ListingJson> {
+async function lists(author: Author, wanted: object): Promise<ListingJson> {
   let seen: ListingJson[] | null = null;
   const text = JSON.stringify(wanted).replaceAll('dice@agents.test', author.jid);
   const matches = ([listing, ...others]: ListingJson[]) => {
@@ -51,14 +48,14 @@ async function lists(author: Author, wanted: object, timeoutMs = changeMs): Prom
     seen = await listingsOf(author);
     return seen !== null && matches(seen);
   };
-  return until(`${author.jid} lists ${text}`, check, timeoutMs).catch((error: Error) => {
+  return until(`${author.jid} lists ${text}`, check).catch((error: Error) => {
     const shown = seen?.map(({ provenance: _said, ...rest }) => rest);
     throw new Error(`${error.message}; it lists ${JSON.stringify(shown)}`);
   });
 }
 
 const isGone = (author: Author) =>
-  until(`${author.jid} is not listed`, async () => (await listingsOf(author)) === null, changeMs);
+  until(`${author.jid} is not listed`, async () => (await listingsOf(author)) === null);
 
 const [plain, more] = page.json as [object, object];
 /** What the last says, whatever else adds tags. */

@@ -29,7 +29,7 @@ test('the bot is back, and sees who is online, after its server was killed and s
     home.kill();
     await home.restart();
     // The specialist stays away at first: what the fresh session does not hear of is offline.
-    await until('the specialist is seen again', isOnline, 25_000);
+    await until('the specialist is seen again', isOnline);
     await running.stop();
     await until('the specialist is offline', async () => !(await isOnline()));
     expect((await agentOverHttp(directory.http, running.bareJid))?.listings).toHaveLength(1);

@@ -58,7 +58,8 @@ describe('the functions on Node', () => {
     const ended = once(child, 'exit');
     expect(JSON.parse(String((await answer)?.body)).items).toMatchObject([{ name: 'Convert currency' }]);
     expect(await ended).toEqual([0, null]);
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // Before the grace is over.
+    expect(performance.now() - started).toBeLessThan(10_000);
     agent.destroy();
     idle.destroy();
   });

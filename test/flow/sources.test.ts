@@ -40,8 +40,7 @@ beforeAll(async () => {
   });
 });
 
-const listed = (jid: string, names: string[], timeoutMs?: number) =>
-  listedOverHttp(directory.http, jid, names, timeoutMs);
+const listed = (jid: string, names: string[]) => listedOverHttp(directory.http, jid, names);
 
 const isListed = async (jid: string) => (await agentOverHttp(directory.http, jid)) !== null;
 
@@ -91,12 +90,12 @@ describe('on a shared pubsub service', () => {
       sources: [{ source: 'pubsub' }],
     });
     await publish(publisher, NS_LISTING, itemOf('sonnets', { name: 'Better sonnets' }));
-    const [changed] = await listed(bareJid, ['Better sonnets'], 8_000);
+    const [changed] = await listed(bareJid, ['Better sonnets']);
     expect(changed?.id).toBe(listing?.id);
     const retract = xml('retract', { node: NS_LISTING, notify: 'true' }, xml('item', { id: 'sonnets' }));
     // This service lets nobody but a node's owner retract.
     await owner.request('set', xml('pubsub', { xmlns: NS_PUBSUB }, retract), service());
-    await until('nothing is listed', async () => !(await isListed(bareJid)), 20_000);
+    await until('nothing is listed', async () => !(await isListed(bareJid)));
   });
 
   test("an item that claims to be another's is its publisher's, and one from another domain is nobody's", async () => {
@@ -216,7 +215,7 @@ describe('a component', () => {
       return undefined;
     });
     await visit(directory, domain);
-    await listed(last, ['The last of many'], 25_000);
+    await listed(last, ['The last of many']);
     const pages = component.asked.filter(
       ({ to, query }) => to === domain && query.is('query', NS_DISCO_ITEMS),
     );

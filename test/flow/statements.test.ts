@@ -28,8 +28,7 @@ beforeAll(async () => {
   directory = await startDirectory();
 });
 
-const listed = (jid: string, names: string[], timeoutMs?: number) =>
-  listedOverHttp(directory.http, jid, names, timeoutMs);
+const listed = (jid: string, names: string[]) => listedOverHttp(directory.http, jid, names);
 
 const poem: TestCommand = { name: 'Write a poem', fields: [textField('theme')] };
 
@@ -44,7 +43,7 @@ describe('a message with the list of commands', () => {
       { jid: 'victim@works.test/x', node: 'stolen', name: 'Stolen' },
     ];
     agent.send(writeCommandNotice(directory.jid, items));
-    await listed(agent.jid, ['Write a poem'], 15_000);
+    await listed(agent.jid, ['Write a poem']);
   });
 });
 

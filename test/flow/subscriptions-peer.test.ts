@@ -62,7 +62,7 @@ test.each(['agents.test', 'works.test'])(
   async (domain) => {
     const tag = `s${randomBytes(4).toString('hex')}`;
     const { lines, ended } = await startPeer(domain, `tag:${tag} blue`, 2);
-    const ready = await until('it has subscribed', async () => lines[0], 15_000);
+    const ready = await until('it has subscribed', async () => lines[0]);
     expect(ready).toMatchObject({ ready: { query: `blue tag:${tag}` }, shown: 0, news: 'subscribed' });
     const { id } = ready.ready as { id: string };
     const jid = `${tag}@works.test`;

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 function start(): Promise<Worker> {
-  const environment = { ...directory.environment, IQ_TIMEOUT_MS: '600', PING_PERIOD_MS: `${periodMs}` };
+  const environment = { ...directory.environment, IQ_TIMEOUT_MS: '1500', PING_PERIOD_MS: `${periodMs}` };
   return startWorker(
     readConfig(environment),
     (level, event, details) => process.env.TEST_LOG && console.log(level, event, JSON.stringify(details)),
@@ -36,14 +36,10 @@ function start(): Promise<Worker> {
 }
 
 const reached = (what: string, jid: string, is: (availability: Availability) => boolean) =>
-  until(
-    `${jid}: ${what}`,
-    async () => {
-      const availability = (await agentOverHttp(functions.url, jid))?.availability;
-      return availability && is(availability) && availability;
-    },
-    20_000,
-  );
+  until(`${jid}: ${what}`, async () => {
+    const availability = (await agentOverHttp(functions.url, jid))?.availability;
+    return availability && is(availability) && availability;
+  });
 
 const observed = (jid: string) => observedOf(directory.db, jid, 'reachable');
 
@@ -59,7 +55,7 @@ test('an agent that is online is pinged, and its uptime and reply time appear ov
   };
   const availability = await reached('a reply time', agent.jid, ({ replyMs }) => (replyMs ?? 0) >= 150);
   expect(availability.online).toBe(true);
-  expect(availability.replyMs).toBeLessThan(600);
+  expect(availability.replyMs).toBeLessThan(1_500);
   await reached('uptime', agent.jid, ({ uptime }) => uptime['1d'] === 1 && uptime['30d'] === 1);
   expect((await observed(agent.jid)).bad).toBe(0);
   const [found] = await foundOverHttp(functions.url, 'tune domain:works.test');

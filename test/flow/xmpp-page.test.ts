@@ -142,7 +142,7 @@ const matchOf = (heard: Element[], id: string) =>
 const newsOf = (heard: Element[], id: string) =>
   heard.find((stanza) => readPubsubEvent(stanza)?.items[0]?.payload?.attrs.listing === id);
 
-test('each question of docs/xmpp.md has the answer that stands below it', { timeout: 60_000 }, async () => {
+test('each question of docs/xmpp.md has the answer that stands below it', async () => {
   const dice = await startDice();
   const ann = await startAgent({
     directory: directory.jid,

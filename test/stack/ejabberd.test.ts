@@ -82,7 +82,7 @@ describe.runIf(inject('stack').federated)('ejabberd', () => {
     expect(await register('somebody')).toBe('exists');
     server.kill();
     expect(await server.exited).toEqual({ code: null, signal: 'SIGKILL' });
-    await vi.waitFor(() => expect(ours()).toEqual([]), 5_000);
+    await vi.waitFor(() => expect(ours()).toEqual([]), 120_000);
 
     server = await startEjabberd(options);
     expect(await register('somebody')).toBe('exists');

@@ -158,11 +158,14 @@ export async function startDirectory(
   return { ...directory, ...worker, http: functions.url };
 }
 
-/** Polls until the value is there. @throws with the last value seen where that takes too long */
+/** Long, since the machine may be busy or slow: waiting costs nothing where a test passes. */
+const untilMs = 120_000;
+
+/** Polls until the value is there. @throws where that takes too long */
 export async function until<T>(
   what: string,
   poll: () => Promise<T | undefined | null | false>,
-  timeoutMs = 10_000,
+  timeoutMs = untilMs,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

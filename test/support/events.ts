@@ -44,8 +44,8 @@ export class EventReader {
     this.#abort.abort();
   }
 
-  async has(count: number, timeoutMs?: number): Promise<void> {
-    await until(`${count} events`, async () => this.changes.length >= count, timeoutMs);
+  async has(count: number): Promise<void> {
+    await until(`${count} events`, async () => this.changes.length >= count);
   }
 
   async #read(response: Response): Promise<void> {

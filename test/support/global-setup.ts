@@ -26,8 +26,8 @@ export interface SharedStack {
   /** False where loopback has a single address: there is then only agents.test. */
   federated: boolean;
   xmpp: SharedServer[];
-  /** External components of the sample network, for tests to connect as: one connection at a time. */
-  components: { [name in (typeof sampleComponents)[number]['name']]: NetworkComponent };
+  /** External components for tests to connect as; only one file may be each. */
+  components: { gateway: NetworkComponent; kitchen: NetworkComponent };
 }
 
 export interface SharedServer {
@@ -51,6 +51,9 @@ declare module 'vitest' {
 }
 
 const componentSecret = 'a secret of the tests';
+
+/** Of a component only one connection at a time is: the files that are a gateway each have one of their own. */
+const components = [...sampleComponents, { name: 'kitchen', domainIndex: 1 }] as const;
 
 /** Starts one Postgres, the two XMPP servers and the Neon endpoint for all files of a run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -90,7 +93,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
       c2sPort: await freePort(),
       componentPort: await freePort(),
       componentSecret,
-      components: sampleComponents.map((component) => ({
+      components: components.map((component) => ({
         ...component,
         secret: `${componentSecret} for ${component.name}`,
       })),
@@ -120,7 +123,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
         component: `guildhall.${domain}`,
         componentSecret,
       })),
-      components: { gateway: componentNamed('gateway'), oldtimer: componentNamed('oldtimer') },
+      components: { gateway: componentNamed('gateway'), kitchen: componentNamed('kitchen') },
     });
   } catch (error) {
     await close();

@@ -16,24 +16,15 @@ export async function foundOverHttp(http: string, query: string): Promise<Listin
 }
 
 /** Waits until the agent's listings have these names, and returns them in the order of the names. */
-export async function listedOverHttp(
-  http: string,
-  jid: string,
-  names: string[],
-  timeoutMs?: number,
-): Promise<ListingJson[]> {
+export async function listedOverHttp(http: string, jid: string, names: string[]): Promise<ListingJson[]> {
   const wanted = JSON.stringify([...names].sort());
   let seen: ListingJson[] = [];
   const seenNames = () => JSON.stringify(seen.map(({ name }) => name));
-  await until(
-    `${jid} lists ${wanted}`,
-    async () => {
-      const listings = (await agentOverHttp(http, jid))?.listings ?? [];
-      seen = listings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
-      return seenNames() === wanted;
-    },
-    timeoutMs,
-  ).catch((error: Error) => {
+  await until(`${jid} lists ${wanted}`, async () => {
+    const listings = (await agentOverHttp(http, jid))?.listings ?? [];
+    seen = listings.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return seenNames() === wanted;
+  }).catch((error: Error) => {
     throw new Error(`${error.message}; it lists ${seenNames()}`);
   });
   return seen;

@@ -51,7 +51,7 @@ export async function startPeer(
   return {
     jid,
     goOn: () => void child.stdin.write('\n'),
-    says: <T>(timeoutMs = 25_000) =>
+    says: <T>(timeoutMs = 90_000) =>
       new Promise<T>((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`${script} says nothing within ${timeoutMs} ms: ${errors}`)),

@@ -1,4 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterwards } from './afterwards.ts';
 
 export type Proxy = {
@@ -11,7 +13,11 @@ export type Proxy = {
 };
 
 /** A way to the server that can be cut as networks cut: silently first, the end of it known only later. */
-export async function startProxy(service: string): Promise<Proxy> {
+export async function startProxy(
+  service: string,
+  /** How long what the server sends first, second and so on is held up on its way. */
+  heldUpMs: number[] = [],
+): Promise<Proxy> {
   const { hostname, port } = new URL(service);
   const pairs = new Set<{ client: Socket; server: Socket }>();
   const frozen: { client: Socket; server: Socket }[] = [];
@@ -20,7 +26,7 @@ export async function startProxy(service: string): Promise<Proxy> {
     pairs.add(pair);
     for (const socket of [pair.client, pair.server]) socket.on('error', () => undefined);
     pair.client.pipe(pair.server);
-    pair.server.pipe(pair.client);
+    (heldUpMs.length > 0 ? pair.server.pipe(holdingUp(heldUpMs)) : pair.server).pipe(pair.client);
   });
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
   afterwards(() => listener.close());
@@ -45,4 +51,13 @@ export async function startProxy(service: string): Promise<Proxy> {
       }
     },
   };
+}
+
+function holdingUp(heldUpMs: number[]): Transform {
+  const waits = heldUpMs.values();
+  return new Transform({
+    transform(chunk, _encoding, done) {
+      void wait(waits.next().value ?? 0).then(() => done(null, chunk));
+    },
+  });
 }

@@ -8,7 +8,14 @@ import type { SessionHandlers } from '../../worker/session.ts';
 import { until } from './directory.ts';
 
 /** What came to a session since the test began, and how often it was a fresh one. */
-export type Heard = { fresh: number; presences: number; queries: Element[]; messages: Element[] };
+export type Heard = {
+  fresh: number;
+  presences: number;
+  queries: Element[];
+  messages: Element[];
+  /** The events of which it warned. */
+  warned: string[];
+};
 
 export type TestSession = { session: AccountSession; jid: string; heard: Heard };
 
@@ -21,7 +28,7 @@ export async function startSession(
   /** When it ends: with the test, unless something else is said. */
   atEnd: (step: () => Promise<void>) => void = onTestFinished,
 ): Promise<TestSession> {
-  const heard: Heard = { fresh: 0, presences: 0, queries: [], messages: [] };
+  const heard: Heard = { fresh: 0, presences: 0, queries: [], messages: [], warned: [] };
   const handlers: SessionHandlers = {
     onPresence: () => {
       heard.presences++;
@@ -39,14 +46,17 @@ export async function startSession(
   const account = { service, domain, username, password: 'test' };
   await registerAccount(account);
   const xmpp = { ...account, resource: 'r' };
-  const session = new AccountSession({ xmpp, log: () => undefined, handlers });
+  const session = new AccountSession({
+    xmpp,
+    log: (level, event) => level === 'warn' && heard.warned.push(event),
+    handlers,
+  });
   atEnd(() => session.stop());
   session.start();
   return { session, jid: `${username}@${domain}/r`, heard };
 }
 
-export const ready = (session: AccountSession) =>
-  until('the session is ready', async () => session.ready, 20_000);
+export const ready = (session: AccountSession) => until('the session is ready', async () => session.ready);
 
 export const down = (session: AccountSession) => until('the session is down', async () => !session.ready);
 
@@ -70,8 +80,8 @@ export async function expectAllCounted(
   const before = session.received;
   const asked = await Promise.all(
     Array.from({ length: rounds }, () => [
-      session.ask(peer.jid, 'get', ping(), 20_000),
-      peer.session.ask(jid, 'get', ping(), 20_000),
+      session.ask(peer.jid, 'get', ping(), 30_000),
+      peer.session.ask(jid, 'get', ping(), 30_000),
     ]).flat(),
   );
   expect(asked.filter(({ kind }) => kind !== 'result')).toEqual([]);
@@ -80,7 +90,7 @@ export async function expectAllCounted(
   cut(session);
   await down(session);
   await ready(session);
-  expect((await session.ask(peer.jid, 'get', ping(), 10_000)).kind).toBe('result');
+  expect((await session.ask(peer.jid, 'get', ping(), 30_000)).kind).toBe('result');
   expect([heard.fresh, heard.queries.length]).toEqual([1, rounds]);
   // The two further ones are the answers to this question and to the session's own after it resumed.
   expect(session.received - before).toBe(2 * rounds + 2);
@@ -96,7 +106,7 @@ export async function expectNoneLost({ session, jid, heard }: TestSession, peer:
     peer.session.send(xml('message', { to: jid, type: 'chat' }, xml('body', {}, body)));
     await wait(20);
   }
-  await until('every message is there', async () => heard.messages.length >= bodies.length, 20_000);
+  await until('every message is there', async () => heard.messages.length >= bodies.length);
   expect(heard.messages.map((stanza) => stanza.getChildText('body')).sort()).toEqual([...bodies].sort());
   expect(heard.fresh).toBe(1);
 }

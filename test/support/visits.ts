@@ -9,12 +9,8 @@ export function visitsOf({ logged }: { logged: Logged }, jid: string): Logged {
 }
 
 /** Makes a visit of the entity due, and waits for one that ends after now. */
-export async function visit(
-  bot: { db: Database; logged: Logged },
-  jid: string,
-  timeoutMs = 15_000,
-): Promise<void> {
+export async function visit(bot: { db: Database; logged: Logged }, jid: string): Promise<void> {
   const before = visitsOf(bot, jid).length;
   await makeVisitDue(bot.db, { jid, domain: parseJid(jid).domain });
-  await until(`${jid} is visited`, async () => visitsOf(bot, jid).length > before, timeoutMs);
+  await until(`${jid} is visited`, async () => visitsOf(bot, jid).length > before);
 }

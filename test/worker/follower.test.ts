@@ -1,7 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { Follower, followerTimes } from '../../worker/follower.ts';
 
 const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
 
 function follower(take: () => Promise<boolean>, isUp = () => true) {
   const logged: string[] = [];
@@ -13,16 +14,17 @@ describe('a follower', () => {
   test('takes one batch after the other as long as there is more, then looks again after a while', async () => {
     let left = 3;
     let taken = 0;
+    const takenAt: number[] = [];
     const { follower: one } = follower(async () => {
-      taken++;
+      takenAt[taken++] = performance.now();
       return --left > 0;
     });
     one.start();
-    await wait(200);
-    expect(taken).toBe(3);
-    await wait(followerTimes.pollMs);
+    await soon(() => expect(taken).toBe(4));
     await one.stop();
-    expect(taken).toBe(4);
+    const [, second = 0, third = 0, fourth = 0] = takenAt;
+    expect(fourth - third).toBeGreaterThan(0.9 * followerTimes.pollMs);
+    expect(third - second).toBeLessThan(fourth - third);
   });
 
   test('takes nothing while the session is down, and at once when it is woken', async () => {
@@ -40,9 +42,8 @@ describe('a follower', () => {
     expect(taken).toBe(0);
     isUp = true;
     one.wake();
-    await wait(100);
+    await soon(() => expect(taken).toBe(1));
     await one.stop();
-    expect(taken).toBe(1);
   });
 
   test('says once that it fails, and goes on', async () => {
@@ -54,16 +55,17 @@ describe('a follower', () => {
       return false;
     });
     one.start();
-    for (let at = 0; at < 3; at++) {
-      await wait(50);
+    await soon(() => {
       one.wake();
-    }
-    expect(taken).toBeGreaterThan(1);
+      expect(taken).toBeGreaterThan(2);
+    });
     expect(logged).toEqual(['follower-failed']);
     fails = false;
-    await wait(50);
-    one.wake();
-    await wait(50);
+    const before = taken;
+    await soon(() => {
+      one.wake();
+      expect(taken).toBeGreaterThan(before);
+    });
     await one.stop();
     expect(logged).toEqual(['follower-failed']);
   });
@@ -77,7 +79,7 @@ describe('a follower', () => {
       return true;
     });
     one.start();
-    await wait(30);
+    await soon(() => expect(seen).toEqual(['begun']));
     await one.stop();
     seen.push('stopped');
     await wait(100);
