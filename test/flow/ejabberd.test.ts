@@ -148,7 +148,6 @@ describe.runIf(inject('stack').federated)('with a server of another make', () =>
         const other = mixedDomains.find((each) => each !== domain) ?? domain;
         await expectWitnessed(directory, { order: servers[domain], provide: servers[other] });
       },
-      60_000,
     );
 
     describe.each(elsewhere.map((domain) => ({ domain })))('sees that an agent on $domain', ({ domain }) => {

@@ -96,5 +96,4 @@ test.each(['agents.test', 'works.test'])(
       cancelled: [['info', '1 subscription is cancelled.']],
     });
   },
-  30_000,
 );

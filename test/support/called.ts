@@ -31,14 +31,10 @@ export async function expectCalled(
     return { status: response.status, json: (await response.json()) as { [name: string]: unknown } };
   };
   const input = { amount: 10, from: 'EUR', to: 'JPY' };
-  const called = await until(
-    'it can be called',
-    async () => {
-      const answer = await call(input);
-      return answer.status === 201 ? answer.json : null;
-    },
-    30_000,
-  );
+  const called = await until('it can be called', async () => {
+    const answer = await call(input);
+    return answer.status === 201 ? answer.json : null;
+  });
   expect(called).toMatchObject({
     state: 'completed',
     provider: agent.bareJid,
