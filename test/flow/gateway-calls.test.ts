@@ -360,7 +360,7 @@ describe('a task whose call was cancelled while its invocation was out', () => {
 
   async function cancelled(invoked: string[]) {
     const made = await call('kitchen.bake', { cake: `late ${invoked.length}`, seconds: 60 });
-    await until('it is invoked', async () => invoked.length >= 1, 20_000);
+    await until('it is invoked', async () => invoked.length >= 1, 45_000);
     await moveOwn(deps(), made.who, made.id, { move: 'cancel', data: {} }, null);
     return made;
   }
@@ -395,7 +395,7 @@ describe('a task whose call was cancelled while its invocation was out', () => {
     second.kill('SIGKILL');
     await once(second, 'exit');
     directory.environment.CALL_TIMEOUT_MS = '2000';
-  }, 90_000);
+  }, 120_000);
 
   const jobsLeft = async () => {
     const left = sql`select from graphile_worker._private_jobs as job
