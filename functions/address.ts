@@ -1,7 +1,14 @@
 /** Where the functions are reached: the addresses that stand in answers, and in what an address is asked to confirm. */
 
 import type { Context } from 'hono';
-import type { AppContext } from './env.ts';
+
+/** What the app's handlers know of it. */
+export type Addressing = {
+  /** The origin under which the functions are known; null where the operator has not said. */
+  publicUrl: string | null;
+  /** Whether the platform vouches for the host that a request names. */
+  isOwnHost: (context: Context) => boolean;
+};
 
 /**
  * The address of the request under the functions' public address, where the operator has set one; else as it was asked
@@ -9,7 +16,7 @@ import type { AppContext } from './env.ts';
  */
 export function addressOf(context: Context): URL {
   const asked = new URL(context.req.url);
-  const { publicUrl } = (context as AppContext).var;
+  const { publicUrl } = context.var as unknown as Addressing;
   if (!publicUrl) return asked;
   // Part by part: a path that begins with two slashes would else name another host.
   const address = new URL(publicUrl);
@@ -21,7 +28,7 @@ export function addressOf(context: Context): URL {
 /** The same as text, for what only has to tell addresses apart. */
 export function hrefOf(context: Context): string {
   const { url } = context.req;
-  const { publicUrl } = (context as AppContext).var;
+  const { publicUrl } = context.var as unknown as Addressing;
   return publicUrl ? `${publicUrl}${url.slice(url.indexOf('/', url.indexOf('://') + 3))}` : url;
 }
 
@@ -29,8 +36,8 @@ export function hrefOf(context: Context): string {
  * The origin that a person can be shown as the directory's. Null where nobody but the requester vouches for the name: a
  * confirmation would then show whichever site somebody wants it to.
  */
-export function vouchedOrigin(context: AppContext): string | null {
-  const { publicUrl, isOwnHost } = context.var;
+export function vouchedOrigin(context: Context): string | null {
+  const { publicUrl, isOwnHost } = context.var as unknown as Addressing;
   return publicUrl || isOwnHost(context) ? addressOf(context).origin : null;
 }
 

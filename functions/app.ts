@@ -8,6 +8,7 @@ import { problem } from '../market/problem.ts';
 import { Waits } from '../operations/contracts/wait.ts';
 import type { Deps } from '../operations/deps.ts';
 import { type AccessEntry, accessLog } from './access-log.ts';
+import type { Addressing } from './address.ts';
 import type { AnswerCache } from './answer-cache.ts';
 import { caching } from './caching.ts';
 import { type Compress, content } from './content.ts';
@@ -44,7 +45,7 @@ export type AppOptions = {
   /** The origin under which the functions are known; where it is left out, answers name the host that the request names. */
   publicUrl?: string | null;
   /** Whether the platform vouches for the host that a request names; left out where it never does. */
-  isOwnHost?: ((context: AppContext) => boolean) | undefined;
+  isOwnHost?: Addressing['isOwnHost'] | undefined;
   /** How streams of events are held; without it each asks the database for itself. */
   streams?: EventStreams;
   /** Who waits for contracts; without it each reads for itself. */

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { getConnInfo } from '@hono/node-server/conninfo';
+import type { Context } from 'hono';
 import { connectWorker } from '../db/connect-worker.ts';
 import { questionTimeoutMs } from '../db/database.ts';
 import { parsePolicy } from '../market/policy.ts';
@@ -17,7 +18,6 @@ import { createApp } from './app.ts';
 import { clientNetwork, forwardedAddress } from './client-address.ts';
 import { clientBuckets } from './client-buckets.ts';
 import { codeVersion } from './code-version.ts';
-import type { AppContext } from './env.ts';
 import { sharedStreams } from './events/streams.ts';
 import { NodeEnvironment } from './node-environment.ts';
 import type { ReadLimit } from './rate-limit.ts';
@@ -95,7 +95,7 @@ function start(environment: NodeEnvironment): void {
   endOnSignal(server, () => streams.end(), database.end);
 }
 
-function isOwnHost(context: AppContext): boolean {
+function isOwnHost(context: Context): boolean {
   const { socket } = (context.env as unknown as HttpBindings).incoming;
   return isConnectionsOwn(new URL(context.req.url).host, socket.localAddress, socket.localPort ?? 0);
 }

@@ -5,6 +5,7 @@ import { contractToCarryOn } from '../../db/contracts.ts';
 import { withdrawRegistration } from '../../db/registrations.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
 import { showContract } from '../../operations/contracts/show.ts';
+import { writeCommandResponse } from '../../protocol/commands.ts';
 import { form, formValue } from '../../protocol/data-form.ts';
 import { readOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import { writeStanzaError } from '../../protocol/stanza-error.ts';
@@ -150,6 +151,26 @@ describe('a call', () => {
     const { agent, asked } = await specialist(() => answer);
     expect(await settled(await call(agent))).toMatchObject(expected);
     expect(asked).toHaveLength(1);
+  });
+
+  test('whose agent answers too late stays unknown, and one that is answered twice is as it was first', async () => {
+    const late = await specialist(async () => {
+      await wait(limits.callTimeoutMs + 500);
+      return { form: sumForm('9') };
+    });
+    const twice = await specialist((request) => {
+      const { from, id } = twice.elements.at(-1)?.parent?.attrs ?? {};
+      const other = { ...request, sessionId: 's1', status: 'completed' as const, actions: [], notes: [] };
+      const again = writeCommandResponse({ ...other, form: sumForm('2') });
+      setTimeout(() => twice.agent.send(xml('iq', { type: 'result', to: from, id }, again)), 100);
+      return { form: sumForm('1') };
+    });
+    const [lost, done] = [await call(late.agent), await call(twice.agent)];
+    expect(await settled(done)).toMatchObject({ state: 'completed', result: { values: { sum: 1 } } });
+    expect(await settled(lost)).toMatchObject({ state: 'unknown' });
+    await wait(1_500);
+    expect(await settled(lost)).toMatchObject({ state: 'unknown', result: null, version: 3 });
+    expect(await settled(done)).toMatchObject({ result: { values: { sum: 1 } }, version: 3 });
   });
 
   test('whose result has media beside its values gives them typed', async () => {
