@@ -19,6 +19,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts'],
           exclude: [...configDefaults.exclude, ...onStack],
+          // They share no state but what is imported, which then is read once and not by each file.
+          isolate: false,
           testTimeout: patienceMs,
           hookTimeout: patienceMs,
         },
