@@ -7,10 +7,6 @@ import { NS_TIME } from './namespaces.ts';
 import { ParseError } from './parse-error.ts';
 import { type Element, expectElement, xml } from './xml.ts';
 
-export function timeQuery(): Element {
-  return xml('time', { xmlns: NS_TIME });
-}
-
 /** @throws {ParseError} where the element is no time. */
 export function readTime(element: Element): Date {
   expectElement(element, 'time', NS_TIME);

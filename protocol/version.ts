@@ -12,10 +12,6 @@ export type Version = { name: string; version: string };
 
 const lineCharsMax = 200;
 
-export function versionQuery(): Element {
-  return xml('query', { xmlns: NS_VERSION });
-}
-
 /** @throws {ParseError} where the element is no software version. */
 export function readVersion(element: Element): Version {
   expectElement(element, 'query', NS_VERSION);

@@ -41,11 +41,6 @@ export function boundedChildren(element: Element, name: string, xmlns: string, m
   return found;
 }
 
-/** The text of an element's own text nodes. */
-export function ownText(element: Element | undefined): string {
-  return element ? element.text() : '';
-}
-
 /** True where both say the same: names, attributes in any order, texts and elements in theirs. */
 export function isAlike(one: Element, other: Element): boolean {
   const [ours, theirs] = [one, other].map((element) => element.getChildElements()) as [Element[], Element[]];

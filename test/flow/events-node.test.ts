@@ -15,10 +15,13 @@ import { head, limits, ownStreams } from '../support/own-streams.ts';
 const own = ownStreams();
 const { startNode, writeMany } = own;
 
+/** Long enough for whatever a test has to do meanwhile. */
+const lasting = { ...limits, lifetimeMs: 600_000 };
+
 let node: { url: string; streams: EventStreams };
 
 beforeAll(async () => {
-  node = await startNode(limits);
+  node = await startNode(lasting);
   await writeMany('first', 3);
 });
 
@@ -89,7 +92,7 @@ describe('the streams of a Node process', () => {
     const streams = sharedStreams(
       { db: flaky, policy: parsePolicy('', null) },
       (error) => reported.push(error),
-      { ...limits, lifetimeMs: 20_000 },
+      lasting,
     );
     const start = await head(node.url);
     const body = streams.open(start, () => undefined);
@@ -111,8 +114,7 @@ describe('the streams of a Node process', () => {
   });
 
   test('end where the feed has gone back, as after a restore; who comes again is told', async () => {
-    const lasting = await startNode({ ...limits, lifetimeMs: 600_000 });
-    const reader = await EventReader.open(`${lasting.url}/v1/events`);
+    const reader = await EventReader.open(`${node.url}/v1/events`);
     await until('the greeting', async () => reader.lastId !== null);
     await own.db.execute(sql`update change_head set seq = seq - 1`);
     try {
@@ -132,7 +134,7 @@ describe('the streams of a Node process', () => {
       with head as (update change_head set seq = seq + 60000 returning seq - 60000 as base)
       insert into change (id, seq, op, first_seen)
       select 'urn:air:slow.test:' || repeat('x', 500) || n, base + n, 'delete', now() from head, generate_series(1, 60000) as n`);
-    const patient = await startNode({ ...limits, batchMax: 500, lifetimeMs: 60_000 });
+    const patient = await startNode({ ...lasting, batchMax: 500 });
     const socket = connect(Number(new URL(patient.url).port), '127.0.0.1');
     socket.pause();
     socket.on('error', () => undefined);

@@ -130,7 +130,9 @@ const asked: { [feature: string]: (agent: TestAgent) => Promise<unknown> } = {
   'http://jabber.org/protocol/rsm': async (agent) => {
     const set = xml('set', { xmlns: 'http://jabber.org/protocol/rsm' }, xml('max', {}, '0'));
     const list = await ask(agent, xml('query', { xmlns: NS_DISCO_ITEMS, node: 'tags' }, set));
-    expect(readItems(list).rsm?.count).toBe(0);
+    expect(readItems(list).items).toEqual([]);
+    // Other tests' agents on the same servers have tags, too.
+    expect(readItems(list).rsm?.count).toBeGreaterThanOrEqual(0);
   },
   'jabber:iq:search': (agent) => ask(agent, xml('query', { xmlns: 'jabber:iq:search' })),
   'jabber:iq:version': async (agent) => {

@@ -77,13 +77,16 @@ describe.each(platforms)('on $name', ({ name: platform, run }) => {
     served = await run({ databaseUrl });
   });
 
-  async function ask({ path, body, headers = {}, method = body ? 'POST' : 'GET' }: Asked) {
+  async function ask(
+    { path, body, headers = {}, method = body ? 'POST' : 'GET' }: Asked,
+    timeoutMs = 30_000,
+  ) {
     const type: { [name: string]: string } = body ? { 'content-type': 'application/json' } : {};
     const response = await fetch(`${served.url}${path}`, {
       method,
       headers: { 'accept-encoding': 'identity', ...type, ...headers },
       ...(body !== undefined && { body }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(timeoutMs),
     });
     return { status: response.status, headers: response.headers, text: await response.text() };
   }
@@ -174,9 +177,11 @@ describe.each(platforms)('on $name', ({ name: platform, run }) => {
     expect((await ask(signed)).status).toBe(200);
     const whoever = get('/v1/listings?q=exchange&signed');
     const asked = await whileUnreadable(() =>
-      Promise.allSettled([signed, whoever].map((question) => ask({ ...question }))),
+      Promise.allSettled([signed, whoever].map((question) => ask(question, 3_000))),
     );
-    expect(asked.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    // Who waits for the database is left without an answer, or told that there is none.
+    const ends = asked.map((end) => (end.status === 'rejected' ? 'none' : end.value.status));
+    for (const end of ends) expect(['none', 503]).toContain(end);
   });
 
   test('each request is counted and logged, wherever its answer comes from', async () => {

@@ -47,6 +47,7 @@ test('a stack that runs is not started twice, and what a killed one left is ende
   const killed = { name: 'stack', pid: process.pid, stamp: 'of another process with this pid', children };
   writeFileSync(join(dir, 'run.json'), JSON.stringify(killed));
   (await claimRun(dir)).release();
+  await left.exited;
   expect(left.running()).toBe(false);
 });
 

@@ -12,8 +12,6 @@ export const NS_AGENT_DIRECTORY = 'urn:xmpp:agent-directory:0';
 export const NS_AGENT_ENDPOINT = 'urn:xmpp:agent-endpoint:0';
 /** Manifests and schemas. */
 export const NS_AGENT_API = 'urn:xmpp:agent-api:0';
-export const FEATURE_MANIFEST = `${NS_AGENT_API}#manifest`;
-export const FEATURE_SCHEMA = `${NS_AGENT_API}#schema`;
 /** Invocation and its life. */
 export const NS_AGENT_TASK = 'urn:xmpp:agent-task:0';
 /** Prefix of the node that lists a version's tools. */

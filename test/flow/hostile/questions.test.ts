@@ -22,6 +22,7 @@ test('a burst of 2,000 questions is answered to the last, most by an error to wa
   const bot = await startBot(network.home);
   await until('it is online', async () => bot.session.ready);
   const [flooder, neighbour] = await Promise.all([openAccount(network.far), openAccount(network.far)]);
+  const begun = performance.now();
   const answers = Array.from({ length: 2_000 }, () =>
     flooder.request('get', shelf(), address(bot)).then(
       () => 'result',
@@ -33,16 +34,17 @@ test('a burst of 2,000 questions is answered to the last, most by an error to wa
   const items = await neighbour.request('get', shelf(), address(bot));
   expect([info.attrs.type, items.attrs.type]).toEqual(['result', 'result']);
   const all = await Promise.all(answers);
-  const refused = all.filter((answer) => answer !== 'result');
-  const burst = (ratesDefault.perJid * allowanceLimits.burstSeconds) / 60;
+  const seconds = (performance.now() - begun) / 1_000;
   expect(all).toHaveLength(2_000);
-  expect(refused.length).toBeGreaterThan(1_000);
-  expect(refused.length).toBeLessThanOrEqual(2_000 - burst);
-  for (const answer of refused) {
-    expect(answer).toMatch(
-      /type="wait"><resource-constraint .*Too many questions from your address; try again in \d+ second/,
-    );
-  }
+  expect(all).toContain('result');
+  const refused = all.filter((answer) => answer !== 'result');
+  for (const answer of refused) expect(answer).toMatch(/type="wait"><resource-constraint /);
+  // As many as there is an allowance for are let in, of which a busy machine sends some away, too.
+  const excess = /Too many questions from your address; try again in \d+ second/;
+  const letIn = all.filter((answer) => !excess.test(answer)).length;
+  const { perJid } = ratesDefault;
+  expect(letIn).toBeGreaterThanOrEqual((perJid * allowanceLimits.burstSeconds) / 60);
+  expect(letIn).toBeLessThanOrEqual((perJid * (allowanceLimits.burstSeconds + seconds)) / 60 + 1);
 });
 
 test('a flood of chat messages is answered so often and no more, and harms nobody', async () => {
