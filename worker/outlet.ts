@@ -8,7 +8,7 @@ export const outletLimits = {
   messagesMax: 25,
   /** And before the next ones, so that no more than 500 a second are written. */
   pauseMs: 50,
-  /** A server that takes longer over them gets fewer next time: it bounds what it reads, and answers wait behind them. */
+  /** A server that takes so much longer than it has to gets fewer next time: it bounds what it reads, and answers wait behind them. */
   slowMs: 250,
 } as const;
 
@@ -22,6 +22,8 @@ export type OutletDeps = {
 export class Outlet {
   #deps: OutletDeps;
   #room: number = outletLimits.messagesMax;
+  /** What the server took at least, which is how far away it is. */
+  #quickestMs = Number.POSITIVE_INFINITY;
   /** Whoever delivers waits for whoever came before. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -54,9 +56,11 @@ export class Outlet {
     return areSent;
   }
 
+  /** A server that is far away takes its time whatever it is given: that is no reason to give it less. */
   #adapt(tookMs: number): void {
     const { slowMs, messagesMax } = outletLimits;
-    if (tookMs > slowMs) this.#room = Math.max(1, Math.floor(this.#room / 2));
+    this.#quickestMs = Math.min(this.#quickestMs, tookMs);
+    if (tookMs > slowMs + 2 * this.#quickestMs) this.#room = Math.max(1, Math.floor(this.#room / 2));
     else this.#room = Math.min(messagesMax, this.#room + 1);
   }
 }
