@@ -42,6 +42,11 @@ export function isSettled(state: ContractState): boolean {
   return !(openStates as readonly ContractState[]).includes(state);
 }
 
+/** True where the contract needs its client or has ended, terms that the provider proposed included. */
+export function awaitsClient({ state, offeredBy }: { state: ContractState; offeredBy: Side }): boolean {
+  return isSettled(state) || (state === 'offered' && offeredBy === 'provider');
+}
+
 export function otherSide(side: Side): Side {
   return side === 'client' ? 'provider' : 'client';
 }

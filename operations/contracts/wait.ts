@@ -1,7 +1,7 @@
 /** Waiting for a contract to need its client, or to end. */
 
 import { findContract } from '../../db/contracts.ts';
-import { isSettled } from '../../market/contract/states.ts';
+import { awaitsClient } from '../../market/contract/states.ts';
 import type { Problem } from '../../market/problem.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { type OwnContract, showContract } from './show.ts';
@@ -23,7 +23,7 @@ export async function waitForContract(
   while (!signal?.aborted) {
     const contract = await findContract(deps.db, id, caller.jid);
     const left = until - Date.now();
-    if (!contract || isSettled(contract.state) || left <= 0) break;
+    if (!contract || awaitsClient(contract) || left <= 0) break;
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, waitLimits.pollMs)));
   }
   return showContract(deps, caller, id);

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listingId } from '../../market/listing-id.ts';
 import { newsLimits, subscriptionLimits } from '../../market/subscription.ts';
-import { witnessLimits } from '../../operations/contracts/witness.ts';
+import { offerLimits } from '../../operations/contracts/offers.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { formValue, readForm } from '../../protocol/data-form.ts';
@@ -259,7 +259,7 @@ describe('docs/xmpp.md', () => {
   test('states limits as they are', () => {
     const { perJidMax, perSiteMax, waitingMax } = subscriptionLimits;
     const many = (limit: number) => limit.toLocaleString('en');
-    const { unacceptedHours, unacceptedPerOtherMax, unacceptedPerOpenerMax } = witnessLimits;
+    const { unacceptedHours, unacceptedPerOtherMax, unacceptedPerOpenerMax } = offerLimits;
     for (const said of [
       `more than ${many(nodeCharsMax)} characters`,
       `more than ${waitingMax} matches waited`,
