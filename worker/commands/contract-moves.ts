@@ -86,7 +86,8 @@ function partFields(part: keyof MoveData, required: boolean, { contract, history
 
 const percent = { datatype: 'xs:integer', method: 'range', min: '0', max: '100', regex: null } as const;
 
-function givenSoFar(input: JsonObject, history: readonly ContractEvent[]): JsonObject {
+/** All that the client has given, what came last over what came before. */
+export function givenSoFar(input: JsonObject, history: readonly ContractEvent[]): JsonObject {
   const all = [input, ...history.map(({ data }) => data.input ?? {})];
   return Object.fromEntries(all.flatMap((each) => Object.entries(each)));
 }

@@ -1,25 +1,22 @@
 /** What a message says, in words for people, of terms and of payments. */
 
-import type { Contract, ContractEvent } from '../../market/contract/contract.ts';
+import type { ContractEvent } from '../../market/contract/contract.ts';
 import type { Settlement } from '../../market/contract/settlement.ts';
-import { termsFrom } from '../../market/contract/terms.ts';
+import { noTerms, termsFrom } from '../../market/contract/terms.ts';
 import { timeText } from '../commands/fields.ts';
 import { priceText } from '../search-table.ts';
 
 /** Each line says one thing; `quoted` makes one line of what a party wrote. */
-export function termsLines(
-  { input }: Contract,
-  { data }: ContractEvent,
-  quoted: (text: string) => string,
-): string[] {
-  if (!data.terms) return [];
-  const { price, answerBy, deliverBy, words } = termsFrom(data.terms);
+export function termsLines({ move, data }: ContractEvent, quoted: (text: string) => string): string[] {
+  const { terms, input } = data;
+  const isGiven = (terms || move === 'input') && input && Object.keys(input).length > 0;
+  const { price, answerBy, deliverBy, words } = terms ? termsFrom(terms) : noTerms;
   return [
-    `Price: ${priceText(price) || 'none'}.`,
+    terms && `Price: ${priceText(price) || 'none'}.`,
     answerBy && `To be accepted until ${timeText(answerBy)}.`,
     deliverBy && `The work is due ${timeText(deliverBy)}.`,
     words && `Agreed besides: ${quoted(words)}`,
-    Object.keys(input).length > 0 && `Given: ${quoted(JSON.stringify(input))}`,
+    isGiven && `Given: ${quoted(JSON.stringify(input))}`,
   ].filter((line) => typeof line === 'string');
 }
 

@@ -11,7 +11,7 @@ import type { Side } from '../../market/contract/states.ts';
 import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import { type Field, type Form, field, form, formNamespace, formValue } from '../../protocol/data-form.ts';
 import { NS_CONTRACT } from '../../protocol/namespaces.ts';
-import { type Moving, moveFields, moveLabels, readMove } from '../commands/contract-moves.ts';
+import { givenSoFar, type Moving, moveFields, moveLabels, readMove } from '../commands/contract-moves.ts';
 import { choiceField, timeText } from '../commands/fields.ts';
 import { atField } from '../commands/query-field.ts';
 import { termsFields } from '../commands/terms-form.ts';
@@ -32,7 +32,7 @@ export function replyForm(own: Moving, moves: readonly MoveName[]): Form {
   return {
     ...form('form', [], `Contract ${contract.id}`),
     fields: [
-      ...hiddenFields(contract),
+      ...hiddenFields(own),
       { ...choiceField('move', 'What to do', options, ''), values: [] },
       ...termsOf(contract, moves),
       ...saidFields(own, moves),
@@ -40,8 +40,9 @@ export function replyForm(own: Moving, moves: readonly MoveName[]): Form {
   };
 }
 
-function hiddenFields({ id, version, client, provider, listing, input }: Contract): Field[] {
-  const given = JSON.stringify(input);
+function hiddenFields({ contract, history }: Moving): Field[] {
+  const { id, version, client, provider, listing, input } = contract;
+  const given = JSON.stringify(givenSoFar(input, history));
   const hidden: [name: string, value: string | null | undefined][] = [
     ['FORM_TYPE', NS_CONTRACT],
     ['contract', id],

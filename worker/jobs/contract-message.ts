@@ -40,7 +40,7 @@ export function contractMessage(
   const { ask } = data;
   const lines = [
     `Contract ${id} with ${other}${about}: ${state}, since ${who} made the move '${move}'.`,
-    ...termsLines(contract, event, quoted),
+    ...termsLines(event, quoted),
     data.settlement && settlementLine(data.settlement, quoted),
     data.reason && `Reason: ${quoted(data.reason)}`,
     ask && `Asked for: ${quoted(ask.missing.join(', ') || ask.title || ask.text || 'more')}`,
