@@ -203,6 +203,18 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     }
     await isTold('contract-accepted', heard);
   };
+  /** What the specialist makes of the terms that it is offered; it is told of its own moves besides. */
+  const answerTerms = async () => {
+    await isTold('terms-offered', heardByDice);
+    dice.send(stanza('the specialist writes: propose'));
+    await isTold('terms-proposed', heard);
+    const early = stanza('the specialist writes: too-early');
+    dice.send(early);
+    const refused = await until('it is refused', async () =>
+      heardByDice.find(({ attrs }) => attrs.type === 'error' && attrs.id === early.attrs.id),
+    );
+    expect(shapeOf(refused), String(refused)).toBe(shapeOf(stanza('the directory answers: too-early')));
+  };
   /** What begins anew with the first step of its command. */
   const begins = new Map([
     ['move-id', 'the specialist sends: contract'],
@@ -224,6 +236,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     if (name === 'witness-submit') {
       contract = idIn(answer);
       await takeContract();
+    }
+    if (name === 'offer-terms') {
+      contract = idIn(answer);
+      await answerTerms();
     }
     if (name !== 'news-subscribe') continue;
     await addToss(dice);
