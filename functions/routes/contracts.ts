@@ -37,7 +37,7 @@ const wait = z
   .optional()
   .openapi({
     description:
-      'So many seconds the answer may take, until the contract needs its client or has ended; then it is the contract as it is.',
+      'So many seconds the answer may take, until the contract needs you or has ended; then it is the contract as it is.',
     type: 'integer',
     minimum: 0,
     maximum: waitLimits.secondsMax,
@@ -138,7 +138,7 @@ const showRoute = createRoute({
   tags: ['Trade'],
   security: byToken,
   summary: 'One contract, with its history and its result',
-  description: 'With `wait`, the answer comes when the contract needs its client or has ended.',
+  description: 'With `wait`, the answer comes when the contract needs you or has ended.',
   request: { params, query: z.object({ wait }) },
   responses: answers(
     ContractSchema,

@@ -42,9 +42,13 @@ export function isSettled(state: ContractState): boolean {
   return !(openStates as readonly ContractState[]).includes(state);
 }
 
-/** True where the contract needs its client or has ended, terms that the provider proposed included. */
-export function awaitsClient({ state, offeredBy }: { state: ContractState; offeredBy: Side }): boolean {
-  return isSettled(state) || (state === 'offered' && offeredBy === 'provider');
+type Standing = { kind: ContractKind; state: ContractState; offeredBy: Side };
+
+/** True where the contract needs that side or has ended: what a waiting reader of that side waits for. */
+export function awaits({ kind, state, offeredBy }: Standing, side: Side): boolean {
+  if (state === 'offered') return offeredBy !== side;
+  if (side === 'client' || kind === 'call') return isSettled(state);
+  return state !== 'input-required' && state !== 'delivered';
 }
 
 export function otherSide(side: Side): Side {
