@@ -3,7 +3,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Contract, ContractEvent } from '../market/contract/contract.ts';
 import type { Side } from '../market/contract/states.ts';
-import { known } from './consent.ts';
+import { consents, known } from './consent.ts';
 import { eventColumns, shownContract } from './contracts.ts';
 import { type Database, fewRows } from './database.ts';
 import { builtOnce, keptByConnections } from './prepared.ts';
@@ -17,7 +17,7 @@ export type ContractNotice = {
   event: ContractEvent;
   /**
    * True where the party may be told: it made a move in the contract, is the client of a call, or has to do with the
-   * directory. Another is a stranger whom somebody named.
+   * directory. Another is a stranger whom somebody named; and an offer is told only to whoever consents as it is told.
    */
   mayHear: boolean;
 };
@@ -34,7 +34,8 @@ const notices = builtOnce((db) => {
       event: eventColumns,
       mayHear: sql<boolean>`(${contract.kind} = 'call' or exists (
         select from contract_event as made where made.contract = ${contract.id} and made.by = asked.party
-      ) or ${known(party)})`,
+      ) or case when ${contract.kind} = 'direct' and ${contract.opening} = 'offer'
+        then ${consents(party)} else ${known(party)} end)`,
       place: sql<number>`asked.place`,
     })
     .from(contract)

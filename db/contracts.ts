@@ -30,21 +30,7 @@ export async function insertContract(
   openMax: number,
 ): Promise<InsertOutcome> {
   const { contract: made, event, thread, jobs, key } = of;
-  const { kind, opening, openedBy, client, provider, listing, protocol, input, price } = made;
-  const { answerBy, deliverBy, state, version, created, since } = made;
-  const row = {
-    ...{ id: made.id, kind, opening, openedBy, client, provider, listing, protocol, input, price },
-    ...{ answerBy, deliverBy, state, version, created, since, due: due(made)?.at ?? null, thread },
-    ...{
-      seq: event.seq,
-      at: event.at,
-      by: event.by,
-      move: event.move,
-      left: event.state,
-      data: event.data,
-      jobs,
-    },
-  };
+  const { openedBy, client, provider } = made;
   const opener = openedBy === 'client' ? sql`client = ${client}` : sql`provider = ${provider}`;
   const result = await db.execute(sql`${keptByConnections}
     with room as (
@@ -54,28 +40,62 @@ export async function insertContract(
         limit ${openMax}::int) as open) < ${openMax}::int as free
     ), taken as (
       ${takeKey(key, made.id, sql`(select free from room)`)}
-    ), given as materialized (
-      select given.* from taken, jsonb_to_record(${JSON.stringify(row)}::jsonb) as given(id text, kind text,
-        opening text, "openedBy" text, client text, provider text, listing jsonb, protocol text, input jsonb,
-        price jsonb, "answerBy" timestamptz, "deliverBy" timestamptz, state text, version int, created timestamptz,
-        since timestamptz, due timestamptz, thread jsonb, seq int, at timestamptz, by text, move text, "left" text,
-        data jsonb, jobs jsonb)
+    ), ${contractParts(sql`taken`, { contract: made, event, thread, jobs })}
+    select exists (select from made) as made, (select free from room) as free`);
+  const [row] = rowsOf<{ made: boolean; free: boolean }>(result);
+  return row?.made ? 'made' : row?.free ? 'repeated' : 'too-many';
+}
+
+/**
+ * The parts `given`, `made`, `event` and `job` of a statement that writes a new contract, its first event, and what is to be
+ * done for it, where `from` has a row.
+ */
+export function contractParts(
+  from: SQL,
+  of: { contract: Contract; event: ContractEvent; thread: Thread | null; jobs: Job[] },
+): SQL {
+  const { contract: made, event, thread, jobs } = of;
+  const { id, kind, opening, openedBy, client, provider, listing, protocol, input, price } = made;
+  const { answerBy, deliverBy, words, offeredBy, state, version, created, since } = made;
+  const row = {
+    ...{
+      id,
+      kind,
+      opening,
+      openedBy,
+      client,
+      provider,
+      listing,
+      protocol,
+      input,
+      price,
+      answerBy,
+      deliverBy,
+    },
+    ...{ words, offeredBy, state, version, created, since, due: due(made)?.at ?? null, thread },
+    ...{ seq: event.seq, at: event.at, by: event.by, move: event.move, left: event.state, data: event.data },
+    jobs,
+  };
+  return sql`given as materialized (
+      select given.* from ${from} cross join jsonb_to_record(${JSON.stringify(row)}::jsonb) as given(id text,
+        kind text, opening text, "openedBy" text, client text, provider text, listing jsonb, protocol text, input jsonb,
+        price jsonb, "answerBy" timestamptz, "deliverBy" timestamptz, words text, "offeredBy" text, state text,
+        version int, created timestamptz, since timestamptz, due timestamptz, thread jsonb, seq int, at timestamptz,
+        by text, move text, "left" text, data jsonb, jobs jsonb)
     ), made as (
       insert into contract (id, kind, opening, opened_by, client, provider, listing, protocol, input, price, answer_by,
-        deliver_by, state, version, created, since, due, thread)
+        deliver_by, words, offered_by, state, version, created, since, due, thread)
       select id, kind, opening, "openedBy", client, provider, listing, protocol, input, price, "answerBy", "deliverBy",
-        state, version, created, since, due, thread
+        words, "offeredBy", state, version, created, since, due, thread
       from given
+      returning id
     ), event as (
       insert into contract_event (contract, seq, at, by, move, state, data)
       select id, seq, at, by, move, "left", data from given
     ), job as (
       insert into job (task, payload)
       select due.task, due.payload from given, jsonb_to_recordset(jobs) as due(task text, payload jsonb)
-    )
-    select exists (select from given) as made, (select free from room) as free`);
-  const [outcome] = rowsOf<{ made: boolean; free: boolean }>(result);
-  return outcome?.made ? 'made' : outcome?.free ? 'repeated' : 'too-many';
+    )`;
 }
 
 /** A move: the contract that it leaves, its event, and what is to be done for it. */
@@ -109,6 +129,7 @@ export async function moveContracts(db: Database, moves: WrittenMove[]): Promise
 async function writeMoves(db: Database, moves: WrittenMove[], key: Key | null): Promise<Set<string>> {
   const rows = moves.map(({ after, event, thread = null, jobs = [] }) => {
     const { id, state, version, since, ask, result, progress, reason, fault, agreed } = after;
+    const { price, answerBy, deliverBy, words, offeredBy } = after;
     const { at, by, move, data } = event;
     return {
       ...{
@@ -124,6 +145,7 @@ async function writeMoves(db: Database, moves: WrittenMove[], key: Key | null): 
         agreed,
         due: due(after)?.at ?? null,
       },
+      ...{ price, answerBy, deliverBy, words, offeredBy },
       ...{ thread, before: event.seq - 1, seq: event.seq, at, by, move, left: event.state, data, jobs },
     };
   });
@@ -131,12 +153,15 @@ async function writeMoves(db: Database, moves: WrittenMove[], key: Key | null): 
     with given as materialized (
       select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given(id text, state text, version int,
         since timestamptz, ask jsonb, result jsonb, progress jsonb, reason text, fault text, agreed text[], due timestamptz,
+        price jsonb, "answerBy" timestamptz, "deliverBy" timestamptz, words text, "offeredBy" text,
         thread jsonb, before int, seq int, at timestamptz, by text, move text, "left" text, data jsonb, jobs jsonb)
       ${fewRows(rows.length)}
     ), made as (
       update contract set
         state = given.state, version = given.version, since = given.since, ask = given.ask, result = given.result,
         progress = given.progress, reason = given.reason, fault = given.fault, agreed = given.agreed, due = given.due,
+        price = given.price, answer_by = given."answerBy", deliver_by = given."deliverBy", words = given.words,
+        offered_by = given."offeredBy",
         thread = coalesce(given.thread, contract.thread)
       from given where contract.id = given.id and contract.version = given.before
       returning contract.id

@@ -504,6 +504,9 @@ export const contract = pgTable(
     price: jsonb('price').$type<Price>(),
     answerBy: moment('answer_by'),
     deliverBy: moment('deliver_by'),
+    words: text('words'),
+    /** Whose terms stand. */
+    offeredBy: text('offered_by', { enum: sides }).notNull(),
     state: text('state', { enum: contractStates }).notNull(),
     /** The number of its events: a move is written only onto the version that it was made from. */
     version: integer('version').notNull(),
@@ -535,6 +538,7 @@ export const contract = pgTable(
       .where(
         sql`protocol = 'agent-task' and state in ('cancelled', 'expired') and thread->>'step' not in ('todo', 'closed')`,
       ),
+    index('contract_offered').on(table.provider).where(sql`state = 'offered'`),
   ],
 );
 

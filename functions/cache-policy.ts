@@ -48,6 +48,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/tokens/challenges/:id': noPolicy,
   '/v1/contracts': noPolicy,
   '/v1/contracts/:id': noPolicy,
+  '/contracts/:id': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };

@@ -1,10 +1,10 @@
-/** Waiting for a contract to need its client, or to end. */
+/** Waiting for a contract to need whoever waits, or to end. */
 
-import { contractStates } from '../../db/contract-states.ts';
-import { type ContractState, isSettled } from '../../market/contract/states.ts';
+import { contractStandings } from '../../db/contract-standings.ts';
+import { awaits, type Standing } from '../../market/contract/states.ts';
 import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { type OwnContract, ownContract, showContract } from './show.ts';
+import { type OwnContract, ownContract, showContract, sideOf } from './show.ts';
 
 export const waitLimits = {
   secondsMax: 45,
@@ -17,31 +17,31 @@ export const waitLimits = {
 
 const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** The state in which the contract is a moment later. */
-export type Look = (deps: Deps, id: string) => Promise<ContractState | null>;
+/** How the contract stands a moment later. */
+export type Look = (deps: Deps, id: string) => Promise<Standing | null>;
 
 /** Each for itself, for the edge, where a request may not wait for what another one reads. */
 export const ownLook: Look = async ({ db }, id) => {
   await wait(waitLimits.pollMs);
-  return (await contractStates(db, [id])).get(id) ?? null;
+  return (await contractStandings(db, [id])).get(id) ?? null;
 };
 
 /** One statement a second for whoever waits in the process. */
 export function sharedLook(): Look {
-  let next: { ids: Set<string>; states: Promise<Map<string, ContractState>> } | null = null;
+  let next: { ids: Set<string>; standings: Promise<Map<string, Standing>> } | null = null;
   const gather = async ({ db }: Deps, ids: Set<string>) => {
     await wait(waitLimits.pollMs);
     next = null;
-    return contractStates(db, [...ids]);
+    return contractStandings(db, [...ids]);
   };
   return async (deps, id) => {
     if (!next) {
       const ids = new Set<string>();
-      next = { ids, states: gather(deps, ids) };
+      next = { ids, standings: gather(deps, ids) };
     }
-    const { ids, states } = next;
+    const { ids, standings } = next;
     ids.add(id);
-    return (await states).get(id) ?? null;
+    return (await standings).get(id) ?? null;
   };
 }
 
@@ -77,7 +77,7 @@ export class Waits {
   }
 
   /**
-   * The contract at the first state that needs its client or is final, else as it is when the time is over.
+   * The contract at the first state that needs the caller or is final, else as it is when the time is over.
    * @param signal ends the waiting, as when nobody is there any more to hear the answer
    */
   async forContract(
@@ -89,12 +89,13 @@ export class Waits {
   ): Promise<OwnContract | Problem> {
     const until = Date.now() + Math.min(seconds, waitLimits.secondsMax) * 1_000;
     const contract = seconds > 0 ? await ownContract(deps, caller, id) : null;
-    let state = contract && !isProblem(contract) ? contract.state : null;
+    const side = contract && !isProblem(contract) ? sideOf(contract, caller) : null;
+    let standing: Standing | null = contract && !isProblem(contract) ? contract : null;
     const over = Promise.withResolvers<null>();
     const timer = setTimeout(over.resolve, until - Date.now(), null);
     try {
-      while (state !== null && !isSettled(state) && !signal?.aborted && Date.now() < until)
-        state = await Promise.race([this.#look(deps, id), over.promise]);
+      while (standing && side && !awaits(standing, side) && !signal?.aborted && Date.now() < until)
+        standing = await Promise.race([this.#look(deps, id), over.promise]);
     } finally {
       clearTimeout(timer);
     }

@@ -68,7 +68,7 @@ export class Jobs {
     });
     const taken = new Taken(session);
     const notice = gathered((asked: AskedNotice[]) => contractNotices(db, asked));
-    this.#tell = (asked) => tellParty({ session, taken, notice }, asked);
+    this.#tell = (asked) => tellParty({ db, session, taken, notice }, asked);
   }
 
   start(): void {

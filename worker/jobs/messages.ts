@@ -2,7 +2,10 @@
 
 import { type Outstanding, outstandingChallenge } from '../../db/challenges.ts';
 import type { AskedNotice, ContractNotice } from '../../db/contract-notices.ts';
+import { contractHistory } from '../../db/contracts.ts';
+import type { Database } from '../../db/database.ts';
 import { codeProblem, confirmBody } from '../../market/challenge.ts';
+import { contractLimits } from '../../market/contract/limits.ts';
 import { takeAnswer } from '../../operations/challenges.ts';
 import type { Deps } from '../../operations/deps.ts';
 import {
@@ -19,6 +22,7 @@ import { insist } from './moves.ts';
 import type { Taken } from './taken.ts';
 
 export type TellDeps = {
+  db: Database;
   session: Pick<Session, 'send'>;
   taken: Pick<Taken, 'isTaken'>;
   notice: (asked: AskedNotice) => Promise<ContractNotice | null>;
@@ -29,10 +33,14 @@ export type MessagesDeps = { deps: Deps; session: Pick<Session, 'ready' | 'ask' 
 /**
  * Tells a party of an event of its contract. @throws where it is not known that the server has the message
  */
-export async function tellParty({ session, taken, notice }: TellDeps, asked: AskedNotice): Promise<void> {
+export async function tellParty({ db, session, taken, notice }: TellDeps, asked: AskedNotice): Promise<void> {
   const told = await notice(asked);
   if (!told?.mayHear) return;
-  const isSent = session.send(contractMessage(told.contract, told.event, asked.party));
+  const { contract, event } = told;
+  // What is negotiated is told with the form by which it is answered.
+  const history =
+    contract.kind === 'direct' ? await contractHistory(db, contract.id, contractLimits.eventsMax * 2) : [];
+  const isSent = session.send(contractMessage(contract, event, asked.party, history));
   if (!isSent || !(await taken.isTaken())) throw new Error('the server has not taken the message');
 }
 
