@@ -1,4 +1,4 @@
-/** The worker's jobs: taken from the queue as they come, and the clock of the contracts. */
+/** The worker's jobs: taken from the queue as they come, and the clock of contracts and scores. */
 
 import { setTimeout as wait } from 'node:timers/promises';
 import { Logger, type Runner, run } from 'graphile-worker';
@@ -7,6 +7,7 @@ import { connectQueue } from '../../db/connect-queue.ts';
 import { unlockJobs } from '../../db/jobs.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
+import { settleScores } from '../../operations/ratings/score.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
 import { errorText, type Log } from '../log.ts';
@@ -26,8 +27,9 @@ export const jobLimits = {
   clockMs: 1_000,
   retryBaseMs: 500,
   retryMaxMs: 10_000,
-  /** Contracts that one tick of the clock moves. */
+  /** Contracts that one tick of the clock moves, and scores that it computes. */
   overdueMax: 100,
+  scoresMax: 20,
 } as const;
 
 export type JobsDeps = {
@@ -146,7 +148,11 @@ export class Jobs {
   }
 
   #tick(): void {
-    this.#ticking ??= moveOverdue(this.#deps.deps, jobLimits.overdueMax)
+    const { deps } = this.#deps;
+    this.#ticking ??= Promise.all([
+      moveOverdue(deps, jobLimits.overdueMax),
+      settleScores(deps, jobLimits.scoresMax),
+    ])
       .then(() => undefined)
       .catch((error: unknown) => {
         this.#deps.log('error', 'clock-failed', { error: errorText(error) });
