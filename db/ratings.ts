@@ -179,6 +179,15 @@ export async function listRatings(
   return rows.map(standingOf);
 }
 
+/** When the address was rated first; null where it never was. */
+export async function firstRated(db: Database, jid: string): Promise<Date | null> {
+  const [row] = await db
+    .select({ at: sql<Date | null>`min(${rating.at})`.mapWith(rating.at) })
+    .from(rating)
+    .where(eq(rating.subject, jid));
+  return row?.at ?? null;
+}
+
 /**
  * Erases the words that a party wrote in ratings and in answers to them, has nobody told any more who rated, nor what was
  * said of it. What it said in numbers stays: it is the other side's history too.

@@ -1,10 +1,11 @@
 /** Scores: which are due, what they are computed from, and where they are kept. */
 
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import type { Side } from '../market/contract/states.ts';
 import type { Reputation } from '../market/reputation/aggregate.ts';
 import type { Aspects } from '../market/reputation/rating.ts';
 import { type Scored, type ScoredKind, scoredKinds, shareOf } from '../market/reputation/scored.ts';
+import type { ShownScore } from '../market/reputation/shown-score.ts';
 import { type Database, rowsOf, textArray } from './database.ts';
 import { ratingsAbout } from './ratings.ts';
 import { reputation } from './schema.ts';
@@ -178,8 +179,6 @@ export async function noteComponent(db: Database, domain: string, isComponent: b
   );
 }
 
-export type ShownScore = Pick<Reputation, 'score' | 'low' | 'high' | 'count' | 'aspects'>;
-
 /** The scores of an address in its two sides, or of a listing; null where nothing is known. */
 export async function findScores(
   db: Database,
@@ -206,4 +205,13 @@ export async function hasLeft(db: Database, jid: string): Promise<boolean> {
       and not exists (select from consent where jid = ${jid})
       and not exists (select from registration where jid = ${jid} and lease_until > now()) as "hasLeft"`);
   return rowsOf<{ hasLeft: boolean }>(result)[0]?.hasLeft ?? false;
+}
+
+/** What is shown of the score of what has that name, as a column of any statement; null where nothing is known. */
+export function scoreColumn(kind: ScoredKind, subject: SQL): SQL<ShownScore | null> {
+  return sql<ShownScore | null>`(
+    select json_build_object('score', score, 'low', low, 'high', high, 'count', count,
+      'aspects', json_build_object('correct', correct, 'onTime', on_time, 'asDescribed', as_described))
+    from reputation as scored
+    where scored.kind = ${sql.raw(`'${kind}'`)} and scored.subject = ${subject} and scored.score is not null)`;
 }

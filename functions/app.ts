@@ -29,6 +29,7 @@ import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
+import { ratings } from './routes/ratings.ts';
 import { seeds } from './routes/seeds.ts';
 import { createTokens } from './routes/tokens.ts';
 import { wellKnown } from './routes/well-known.ts';
@@ -95,6 +96,7 @@ export function createApp(options: AppOptions) {
     .route('/', explore)
     .route('/', seeds)
     .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
+    .route('/', ratings)
     .route('/', contracts)
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))

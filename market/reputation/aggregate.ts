@@ -5,20 +5,13 @@
 
 import type { Dealings } from './dealings.ts';
 import { type Belief, believe } from './interval.ts';
-import { type Aspects, type aspectNames, type Rating, scoreMax, scoreMin } from './rating.ts';
+import { type aspectNames, type Rating, scoreMax, scoreMin } from './rating.ts';
+import type { ShownScore } from './shown-score.ts';
 import { sumOf, type Weighed, weigh } from './weights.ts';
 
-export type Reputation = {
-  /** 1 to 5, `low <= score <= high`. Ranking and `rating:` go by `low`. */
-  score: number;
-  low: number;
-  high: number;
-  /** How many ratings there are that count, whatever each weighs. */
-  count: number;
-  /** What they weigh together: how much is known. */
+export type Reputation = ShownScore & {
+  /** What the ratings weigh together: how much is known. */
   weight: number;
-  /** Of those who said: the share that said yes, weighed like the score; null where nobody said. */
-  aspects: { [name in keyof Required<Aspects>]: number | null };
 };
 
 /**

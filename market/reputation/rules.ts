@@ -23,7 +23,11 @@ export const ratingLimits = {
 const changesMax = 20;
 
 /** What is said, as it came through a door. */
-export type GivenRating = { score: number; aspects?: Aspects | undefined; text?: string | undefined };
+export type GivenRating = {
+  score: number;
+  aspects?: { [name in keyof Aspects]: Aspects[name] | undefined } | undefined;
+  text?: string | undefined;
+};
 
 /** The words as they are kept, or what is wrong with them. */
 export function checkWords({ score, aspects = {}, text = '' }: GivenRating): RatingWords | Problem {

@@ -1,7 +1,7 @@
 /** Ratings as anybody is shown them, and as the two parties of a contract are. */
 
 import { contractRatings, type KeptRating, listRatings } from '../../db/ratings.ts';
-import { findScores, hasLeft, type ShownScore } from '../../db/reputation.ts';
+import { findScores, hasLeft } from '../../db/reputation.ts';
 import { providerAddress, providerDomain } from '../../market/address.ts';
 import { otherSide, type Side } from '../../market/contract/states.ts';
 import { decodeCursor, encodeCursor } from '../../market/cursor.ts';
@@ -9,6 +9,7 @@ import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import type { RatingAct } from '../../market/reputation/history.ts';
 import { changeProblem, rateProblem, replyProblem, withdrawProblem } from '../../market/reputation/rules.ts';
 import type { Scored } from '../../market/reputation/scored.ts';
+import type { ShownScore } from '../../market/reputation/shown-score.ts';
 import { ownContract, sideOf } from '../contracts/show.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { showListing } from '../show.ts';
