@@ -178,7 +178,7 @@ function jobsOf({ contract, by, version }: StandingRating, act: RatingAct): Job[
     {
       task: 'tell',
       key: `${contract}:rating:${by}:${version}:${party}`,
-      payload: { contract, seq: '0', party, rating: by, act },
+      payload: { contract, party, rating: by, act },
     },
   ];
 }

@@ -5,6 +5,7 @@ import { Logger, type Runner, run } from 'graphile-worker';
 import type { Pool } from 'pg';
 import { connectQueue } from '../../db/connect-queue.ts';
 import { unlockJobs } from '../../db/jobs.ts';
+import type { Side } from '../../market/contract/states.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
 import { settleScores } from '../../operations/ratings/score.ts';
@@ -14,6 +15,7 @@ import { errorText, type Log } from '../log.ts';
 import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
 import { askToConfirm, tellParty } from './messages.ts';
+import { tellOfRating } from './rating-message.ts';
 import { Taken } from './taken.ts';
 
 export const jobLimits = {
@@ -103,15 +105,7 @@ export class Jobs {
       logger: new Logger(() => () => {}),
       taskList: {
         call: (payload) => this.#calls.take(text(payload, 'contract')),
-        tell: (payload) =>
-          tellParty(
-            { deps, session, taken },
-            {
-              contract: text(payload, 'contract'),
-              seq: Number(text(payload, 'seq')),
-              party: text(payload, 'party') === 'provider' ? 'provider' : 'client',
-            },
-          ),
+        tell: (payload) => this.#tell(payload, taken),
         confirm: (payload) => askToConfirm({ deps, session, onError }, text(payload, 'challenge')),
       },
     });
@@ -129,6 +123,17 @@ export class Jobs {
       });
     clearInterval(this.#clock);
     this.#clock = setInterval(() => this.#tick(), jobLimits.clockMs);
+  }
+
+  /** Tells a party what became of a contract, or what was said of it there. */
+  #tell(payload: unknown, taken: Taken): Promise<void> {
+    const { deps, session } = this.#deps;
+    const to = { contract: text(payload, 'contract'), party: sideIn(payload, 'party') };
+    if (!has(payload, 'rating')) {
+      return tellParty({ deps, session, taken }, { ...to, seq: Number(text(payload, 'seq')) });
+    }
+    const act = text(payload, 'act') === 'reply' ? ('reply' as const) : ('rate' as const);
+    return tellOfRating({ deps, session, taken }, to, { rating: sideIn(payload, 'rating'), act });
   }
 
   /** True where the message tells of a task at an Agent Gateway, and is therefore nothing else. */
@@ -167,4 +172,12 @@ function text(payload: unknown, name: string): string {
   const value = (payload as { [name: string]: unknown } | null)?.[name];
   if (typeof value !== 'string') throw new Error(`the job lacks '${name}'`);
   return value;
+}
+
+function has(payload: unknown, name: string): boolean {
+  return typeof payload === 'object' && payload !== null && name in payload;
+}
+
+function sideIn(payload: unknown, name: string): Side {
+  return text(payload, name) === 'provider' ? 'provider' : 'client';
 }

@@ -1,0 +1,63 @@
+/** The message that tells a party that it was rated, or that its rating was answered. */
+
+import { isKnown } from '../../db/consent.ts';
+import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
+import { contractRatings, type KeptRating } from '../../db/ratings.ts';
+import type { Contract } from '../../market/contract/contract.ts';
+import { contractLimits } from '../../market/contract/limits.ts';
+import { otherSide, type Side } from '../../market/contract/states.ts';
+import { NS_CONTRACT } from '../../protocol/namespaces.ts';
+import { cleanLine, xmlSafe } from '../../protocol/text.ts';
+import { type Element, xml } from '../../protocol/xml.ts';
+import { contractMessageLimits } from './contract-message.ts';
+import type { MessagesDeps } from './messages.ts';
+import type { Taken } from './taken.ts';
+
+/**
+ * As it is now: what was withdrawn or changed since is not told as it was. Strangers hear nothing, as of contracts.
+ * @throws where it is not known that the server has the message
+ */
+export async function tellOfRating(
+  { deps, session, taken }: MessagesDeps & { taken: Pick<Taken, 'isTaken'> },
+  { contract: id, party }: { contract: string; party: Side },
+  { rating: by, act }: { rating: Side; act: 'rate' | 'reply' },
+): Promise<void> {
+  const known = await contractToCarryOn(deps.db, id);
+  const rating = (await contractRatings(deps.db, id))[by];
+  if (!known || !rating || rating.score === null) return;
+  const { contract } = known;
+  const history = await contractHistory(deps.db, id, contractLimits.eventsMax * 2);
+  const hasMoved = contract.kind === 'call' || history.some((event) => event.by === party);
+  if (!hasMoved && !(await isKnown(deps.db, contract[party]))) return;
+  const isSent = session.send(ratingMessage(contract, rating, party, act));
+  if (!isSent || !(await taken.isTaken())) throw new Error('the server has not taken the message');
+}
+
+/** Its id is made of the contract and the rating, so that whoever gets it twice knows it again. */
+export function ratingMessage(
+  contract: Contract,
+  rating: KeptRating,
+  side: Side,
+  act: 'rate' | 'reply',
+): Element {
+  const { id, listing } = contract;
+  const { nameCharsMax, reasonCharsMax } = contractMessageLimits;
+  const other = contract[otherSide(side)];
+  const about = listing ? ` (${cleanLine(listing.name, nameCharsMax)})` : '';
+  const text = act === 'rate' ? rating.text : rating.reply?.text;
+  const lines = [
+    act === 'rate'
+      ? `Contract ${id} with ${other}${about}: rated ${rating.score} of 5.`
+      : `Contract ${id} with ${other}${about}: your rating is answered.`,
+    text && `It says: '${cleanLine(text, reasonCharsMax)}'`,
+    act === 'rate' && "The command 'reply' answers it, once; 'rate' rates the other side.",
+  ];
+  const { by } = rating;
+  return xml(
+    'message',
+    { to: contract[side], id: `rating-${id}-${by}-${act}`, type: 'normal', 'xml:lang': 'en' },
+    xml('thread', {}, id),
+    xml('body', {}, xmlSafe(lines.filter(Boolean).join('\n'))),
+    xml('rating', { xmlns: NS_CONTRACT, id, act, by, score: String(rating.score), side }),
+  );
+}
