@@ -14,7 +14,7 @@ export const evidenceLimits = {
   /** Of the raters on one registered domain: they cannot weigh more than a few of them do. */
   ratingsPerHostMax: 40,
   /** Of all; beyond these, and of more domains than these, those are read whose raters have dealt with most others. */
-  ratingsMax: 4_000,
+  ratingsMax: 2_000,
   hostsMax: 20_000,
   /** Of those that one party has dealt with, the first. */
   dealingsPerPartyMax: 64,
