@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contractRatings } from '../../db/ratings.ts';
-import { findScores } from '../../db/reputation.ts';
+import { componentsAmong, findScores } from '../../db/reputation.ts';
 import { rate } from '../../operations/ratings/rate.ts';
 import { NS_CONTRACT } from '../../protocol/namespaces.ts';
 import type { Element } from '../../protocol/xml.ts';
@@ -17,6 +17,7 @@ import {
 import { type OwnNetwork, ownNetwork } from '../support/network.ts';
 import { callerOf, dealt, depsOf, done } from '../support/ratings.ts';
 import { tradeAt, valueIn, valuesIn } from '../support/trade.ts';
+import { visit } from '../support/visits.ts';
 
 let network: OwnNetwork;
 let directory: RunningDirectory;
@@ -132,6 +133,25 @@ describe.each<[what: string, start: () => Promise<RunningDirectory>]>([
     await expect(walk(fx, 'rate', { id: `${id}x` })).rejects.toThrow(/item-not-found/);
     expect(await contractRatings(directory.db, id)).toEqual({ client: null, provider: null });
   });
+});
+
+test('the crawl tells components, whose addresses are one party, from servers', async () => {
+  const [server, service] = [network.far.domain, `pubsub.${network.far.domain}`];
+  await Promise.all([visit(directory, server), visit(directory, service)]);
+  await until('the component is known', async () =>
+    (await componentsAmong(directory.db, [server, service])).has(service),
+  );
+  expect([...(await componentsAmong(directory.db, [server, service]))]).toEqual([service]);
+  const [client, provider] = [`one@${service}`, `two@${service}`];
+  const related = await dealt(directory.db, { client, provider });
+  done(await rate(depsOf(directory.db), callerOf(client), related.id, { score: 5 }, null));
+  const strangers = await dealt(directory.db, { client: `one@${server}`, provider: `two@${server}` });
+  done(await rate(depsOf(directory.db), callerOf(`one@${server}`), strangers.id, { score: 5 }, null));
+  await until(
+    'the accounts have a score',
+    async () => (await findScores(directory.db, `two@${server}`)).provider,
+  );
+  expect(await findScores(directory.db, provider)).toMatchObject({ provider: null });
 });
 
 describe('a score that is due', () => {
