@@ -2,7 +2,9 @@
 
 import { and, eq, gt, sql } from 'drizzle-orm';
 import type { Uptime } from '../market/listing.ts';
+import type { ShownScore } from '../market/reputation/shown-score.ts';
 import type { Database } from './database.ts';
+import { scoreColumn } from './reputation.ts';
 import { agent, consent, presence } from './schema.ts';
 import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
@@ -17,6 +19,9 @@ export type AgentRecord = {
   uptime: Uptime;
   /** The median of its last reply times. */
   replyMs: number | null;
+  /** What it is said to be to those who call it, and to those whom it calls. */
+  asProvider: ShownScore | null;
+  asClient: ShownScore | null;
 };
 
 // Named with its table by hand: in a select from one table, drizzle leaves the table out.
@@ -31,6 +36,8 @@ const agentColumns = {
   online: sql<boolean | null>`case when ${shown} then
     exists (select from ${presence} where presence.jid = ${jidOfAgent}) end`,
   vitality: vitalityColumn(jidOfAgent, shown),
+  asProvider: scoreColumn('provider', jidOfAgent),
+  asClient: scoreColumn('client', jidOfAgent),
 };
 
 export async function findAgent(db: Database, jid: string): Promise<AgentRecord | null> {

@@ -207,9 +207,13 @@ function measure(qualifier: Qualifier): SQL | null {
         where offered.id = ${listing.id} and ${onlineAt(sql`${listing.jid}`, sql`offered.call_jid`)})`;
       return any(qualifier.values.map((value) => sql`(${shown} and ${online} = ${value})`));
     }
-    case 'rating':
-      // No listing has ratings yet.
-      return sql`false`;
+    case 'rating': {
+      // Asked for all at once, so that few that are rated are not looked for among many that are not.
+      const lows = qualifier.values.map(({ operator, value }) =>
+        compare(sql`low`, operator, sql`${value}::float8`),
+      );
+      return sql`${listing.id} in (select subject from reputation where kind = 'listing' and low is not null and ${any(lows)})`;
+    }
     case 'price':
       return any(
         qualifier.values.map(({ operator, value }) =>

@@ -2,8 +2,10 @@
 
 import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Listing, ListingRecord } from '../market/listing.ts';
+import type { ShownScore } from '../market/reputation/shown-score.ts';
 import type { Database } from './database.ts';
 import { keptByConnections } from './prepared.ts';
+import { scoreColumn } from './reputation.ts';
 import { agent, change, consent, listing, listingStatus, registration } from './schema.ts';
 import { unknownVitality, type Vitality, vitalityColumn } from './vitality.ts';
 
@@ -48,6 +50,7 @@ export const listingColumns = {
     select from ${registration} where ${registration.jid} = ${listing.jid} and ${registration.leaseUntil} > now()
       and not ${agent.presenceDenied})`.as('registered'),
   vitality: vitalityColumn(sql`${listing.jid}`, shown),
+  rating: scoreColumn('listing', sql`${listing.id}`).as('rating'),
   stale: sql<boolean>`(${listingStatus.verified} < now() - ${staleAfterHours} * interval '1 hour'
     or ${lapsed})`.as('stale'),
 };
@@ -65,6 +68,7 @@ export type ListingRow = {
   /** A registration's lease runs. */
   registered: boolean;
   vitality: Vitality | null;
+  rating: ShownScore | null;
   stale: boolean;
 };
 
@@ -80,12 +84,13 @@ export async function listingsOfAgent(db: Database, jid: string, limit: number):
 }
 
 export function recordOf(row: ListingRow): ListingRecord {
-  const { body, firstSeen, updated, seq, verified, sources, online, lastSeen, stale } = row;
+  const { body, firstSeen, updated, seq, verified, sources, online, lastSeen, stale, rating } = row;
   const { uptime, replyMs } = row.vitality ?? unknownVitality;
   const callJid = reachableAt(row, body.provider.jid);
   return {
     listing: body,
     status: { callJid, online, lastSeen, uptime, replyMs, verified, sources, stale },
+    rating,
     firstSeen,
     updated,
     seq,

@@ -4,6 +4,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { KeyType } from '../market/cursor.ts';
 import { nearOf, type Query } from '../market/query/ast.ts';
 import type { Sort } from '../market/query/sort.ts';
+import { lowOfUnknown } from '../market/reputation/scored.ts';
 import { distanceKm } from './conditions.ts';
 import { listing } from './schema.ts';
 
@@ -26,16 +27,32 @@ export type Order = {
   descending: boolean;
   /** The order is that of the score, which is known only when all shares are. */
   isScore: boolean;
+  /** Candidates are taken by what the order compares, and not by their standing. */
+  isCutByKey?: boolean;
+  /** The best rated are candidates besides those of the best standing. */
+  isByRating?: boolean;
   /** Where the order has an index: its column, and the condition by which it begins at that key or before it. */
   index: { column: SQL; from: (key: string) => SQL } | null;
 };
 
+/**
+ * The lower end of the rating, in thousandths of a star; of a listing that nobody has rated what its provider has, and of
+ * one of whom nothing is known what nothing amounts to.
+ */
+const lowOf = (kind: 'listing' | 'provider', subject: SQL) =>
+  sql`(select low from reputation where kind = ${sql.raw(`'${kind}'`)} and subject = ${subject})`;
+const lowKey = sql`(1000 * coalesce(${lowOf('listing', sql`listing.id`)}, ${lowOf('provider', sql`listing.jid`)},
+  ${lowOfUnknown}::float8))::int4`;
+
 export function orderOf(sort: Sort, query: Query): Order {
   switch (sort) {
     case 'relevance':
-    case 'rating':
-      // Without ratings, their order is that of relevance.
       return { key: sql`0`, type: keyTypes[sort], descending: true, isScore: true, index: null };
+    case 'rating':
+      return {
+        ...{ key: lowKey, type: keyTypes[sort], descending: true, isScore: false, index: null },
+        isByRating: true,
+      };
     case 'recent': {
       const micros = sql`(extract(epoch from ${listing.updated}) * 1000000)::int8`;
       const column = sql`${listing.updated}`;
@@ -61,11 +78,15 @@ export function orderOf(sort: Sort, query: Query): Order {
         type: keyTypes[sort],
         descending: false,
         isScore: false,
+        isCutByKey: true,
         index: null,
       };
     case 'distance': {
       const near = nearOf(query) ?? { lat: 0, lon: 0 };
-      return { key: distanceKm(near), type: keyTypes[sort], descending: false, isScore: false, index: null };
+      return {
+        ...{ key: distanceKm(near), type: keyTypes[sort], descending: false, isScore: false, index: null },
+        isCutByKey: true,
+      };
     }
   }
 }

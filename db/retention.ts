@@ -16,7 +16,7 @@ export async function emptyContracts(db: Database, max: number): Promise<number>
     // As the index contract_kept has it.
     const emptied = await tx.execute(sql`
       update contract set emptied = now(), input = '{}', ask = null, result = null, progress = null, reason = null,
-        thread = null
+        thread = null, words = null
       where id in (
         select id from contract
         where emptied is null and due is null and state = any(${textArray([...lastingStates] satisfies ContractState[])})

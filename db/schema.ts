@@ -30,6 +30,8 @@ import { contractKinds, contractStates, parties, pendingStates } from '../market
 import type { FactSource, FirstForm, ListingForm, RootInfo } from '../market/facts.ts';
 import { type CallProtocol, type Listing, type Price, signals } from '../market/listing.ts';
 import type { Corrections } from '../market/registration.ts';
+import { ratingActs } from '../market/reputation/history.ts';
+import { scoredKinds } from '../market/reputation/scored.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const tsquery = customType<{ data: string }>({ dataType: () => 'tsquery' });
@@ -622,3 +624,126 @@ export const challenge = pgTable(
   },
   (table) => [uniqueIndex('challenge_id').on(table.id)],
 );
+
+/** What was said in ratings, entry by entry: rows are added, and of what stands there only words can be erased. */
+export const ratingEvent = pgTable(
+  'rating_event',
+  {
+    contract: text('contract')
+      .notNull()
+      .references(() => contract.id),
+    /** The side whose rating it is; a reply to it is the other's. */
+    by: text('by', { enum: sides }).notNull(),
+    seq: integer('seq').notNull(),
+    at: moment('at').notNull(),
+    act: text('act', { enum: ratingActs }).notNull(),
+    score: smallint('score'),
+    correct: boolean('correct'),
+    onTime: boolean('on_time'),
+    asDescribed: boolean('as_described'),
+    text: text('text'),
+  },
+  (table) => [primaryKey({ columns: [table.contract, table.by, table.seq] })],
+);
+
+/** Ratings as their entries add up (market/reputation/history.ts). */
+export const rating = pgTable(
+  'rating',
+  {
+    contract: text('contract').notNull(),
+    by: text('by', { enum: sides }).notNull(),
+    rater: text('rater').notNull(),
+    /** The domain that somebody registered, on which the rater is: a crowd on one is read as far as it can count. */
+    raterHost: text('rater_host').notNull(),
+    /** With how many the rater had dealt when it rated: of a crowd on one host, those of whom most is known are read. */
+    raterDealt: integer('rater_dealt').notNull(),
+    subject: text('subject').notNull(),
+    listing: text('listing'),
+    isPaid: boolean('is_paid').notNull(),
+    /** The number of entries. */
+    version: integer('version').notNull(),
+    /** Null where it is withdrawn. */
+    score: smallint('score'),
+    correct: boolean('correct'),
+    onTime: boolean('on_time'),
+    asDescribed: boolean('as_described'),
+    text: text('text'),
+    at: moment('at').notNull(),
+    changed: moment('changed'),
+    withdrawn: moment('withdrawn'),
+    reply: text('reply'),
+    replied: moment('replied'),
+    /** The rater had its data deleted: what it said counts, and nobody is told who it was. */
+    isForgotten: boolean('is_forgotten').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.contract, table.by] }),
+    index('rating_subject').on(table.subject, table.by, table.at.desc(), table.contract),
+    index('rating_listing')
+      .on(table.listing, table.at.desc(), table.contract)
+      .where(sql`listing is not null and by = 'client'`),
+    index('rating_rater').on(table.rater),
+    index('rating_subject_host')
+      .on(table.subject, table.by, table.raterHost, table.raterDealt.desc(), table.at.desc(), table.contract)
+      .where(sql`score is not null`),
+    index('rating_listing_host')
+      .on(table.listing, table.raterHost, table.raterDealt.desc(), table.at.desc(), table.contract)
+      .where(sql`score is not null and listing is not null and by = 'client'`),
+  ],
+);
+
+/** Scores, beside what they are of: listings by their ids, providers and clients by their addresses. */
+export const reputation = pgTable(
+  'reputation',
+  {
+    kind: text('kind', { enum: scoredKinds }).notNull(),
+    subject: text('subject').notNull(),
+    /** The number of entries about it: a score is written only if none came while it was computed. */
+    events: integer('events').notNull().default(0),
+    /** When it is to be computed. */
+    due: moment('due').notNull(),
+    computed: moment('computed'),
+    /** Null where no rating counts. */
+    score: doublePrecision('score'),
+    low: doublePrecision('low'),
+    high: doublePrecision('high'),
+    count: integer('count').notNull().default(0),
+    weight: doublePrecision('weight').notNull().default(0),
+    correct: doublePrecision('correct'),
+    onTime: doublePrecision('on_time'),
+    asDescribed: doublePrecision('as_described'),
+    /** What it is worth in the order of a search, 0 to 1 (market/reputation/scored.ts). */
+    share: doublePrecision('share'),
+    /** Whose it is left the directory; it is shown once they are back. */
+    isHidden: boolean('is_hidden').notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.subject] }),
+    index('reputation_due').on(table.due),
+    index('reputation_low')
+      .on(table.low.desc(), table.subject)
+      .where(sql`kind = 'listing' and low is not null`),
+  ],
+);
+
+/** How many contracts of each two parties came to a good end, and how many of these had a price; kept by a trigger. */
+export const dealing = pgTable(
+  'dealing',
+  {
+    party: text('party').notNull(),
+    other: text('other').notNull(),
+    contracts: integer('contracts').notNull(),
+    paid: integer('paid').notNull(),
+    since: moment('since').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.party, table.other] }),
+    index('dealing_since').on(table.party, table.since, table.other),
+  ],
+);
+
+/** Domains that are known to be components: whoever runs one has as many addresses there as it likes. */
+export const component = pgTable('component', {
+  domain: text('domain').primaryKey(),
+  seen: moment('seen').notNull().defaultNow(),
+});

@@ -25,6 +25,9 @@ export const searchLimits = {
   /** Of these, first those that lack one word only, and those that have the rarest. */
   almostMax: 150,
   rarestMax: 150,
+  /** By rating, besides, the best rated of those that match, among so many that are rated best of all. */
+  ratedMax: 300,
+  ratedPassedMax: 5_000,
   /** Listings that one page by name or by date passes at most; what is found until then is the page. */
   passedMax: 20_000,
 } as const;
@@ -171,19 +174,21 @@ function candidatesOf(conditions: Conditions, order: Order): SQL {
   const { candidatesMax, namedMax, completeMin, partialMax, almostMax, rarestMax } = searchLimits;
   const all = allOf(conditions);
   // The cheapest, and the nearest, are not cut off for being described badly.
-  const first =
-    order.isScore || order.index ? sql`${listing.standing} desc` : sql`${order.key} ${direction(order)}`;
+  const first = order.isCutByKey ? sql`${order.key} ${direction(order)}` : sql`${listing.standing} desc`;
+  const rated = order.isByRating ? bestRated(all ?? sql`true`) : null;
+  const orRated = rated ? sql`union select place, true from rated` : sql``;
   if (!conditions.isDocument || !all) {
-    return sql`candidate as (
+    return sql`${rated ? sql`${conditions.asked}, ${rated}, ` : sql``}best as (
       select listing.ctid as place, true as complete from ${listing} where ${measures ?? sql`true`}
       order by ${first}, ${listing.id} limit ${candidatesMax}
-    ), cut as (select count(*) >= ${candidatesMax} as is_cut from candidate)`;
+    ), candidate as (select place, complete from best ${orRated}),
+    cut as (select count(*) >= ${candidatesMax} as is_cut from best)`;
   }
   const take = measures ? bestBy(first) : tierWalk;
   const sizeOf = (walk: string) => sql.raw(`(select coalesce(sum(cardinality(places)), 0) from ${walk})`);
-  const matched = sql`${conditions.asked}, ${take('matched', candidatesMax, all)}`;
+  const matched = sql`${conditions.asked}, ${rated ? sql`${rated}, ` : sql``}${take('matched', candidatesMax, all)}`;
   if (words === 0) {
-    return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched),
+    return sql`${matched}, candidate as (select unnest(places) as place, true as complete from matched ${orRated}),
       cut as (select ${sizeOf('matched')} >= ${candidatesMax} as is_cut)`;
   }
   // Who is called by the words asked for is looked at in any case, however well others are described.
@@ -199,10 +204,24 @@ function candidatesOf(conditions: Conditions, order: Order): SQL {
       select place, bool_or(complete) as complete from (
         select unnest(places) as place, true as complete from named
         union all select unnest(places), true from matched
+        ${rated ? sql`union all select place, true from rated` : sql``}
         union all select unnest(places), false from almost
         union all select unnest(places), false from rarest
         union all select unnest(places), false from loose) as found
       group by place
     ), cut as (
       select ${sizeOf('matched')} >= ${candidatesMax} or ${sizeOf('loose')} >= ${partialMax} as is_cut)`;
+}
+
+/** The common table expression `rated`: places of the best rated that meet the conditions. */
+function bestRated(conditions: SQL): SQL {
+  const { ratedMax, ratedPassedMax } = searchLimits;
+  return sql`rated as (
+    select listing.ctid as place
+    from (
+      select subject, low as lowest from reputation where kind = 'listing' and low is not null
+      order by low desc nulls last, subject limit ${ratedPassedMax}
+    ) as best join ${listing} on listing.id = best.subject
+    where ${conditions}
+    order by best.lowest desc, listing.id limit ${ratedMax})`;
 }

@@ -2,6 +2,7 @@
 
 import { type SQL, sql } from 'drizzle-orm';
 import { scoreUnit, shareWeights, type Why, wordWeights } from '../market/ranking.ts';
+import { type ScoredKind, shareOfUnknown } from '../market/reputation/scored.ts';
 import type { Conditions } from './conditions.ts';
 import { listing } from './schema.ts';
 
@@ -10,6 +11,10 @@ export function varietyOf(conditions: Conditions, sum: SQL): SQL {
   const place = (of: string) => sql`row_number() over (partition by ${sql.raw(of)} order by ${sum} desc, id)`;
   const most = Math.round(mostOf(conditions).variety * scoreUnit);
   return sql`(${most} * (0.2 / ${place('jid')} + 0.8 * greatest(0, 1 - 0.35 * ln(${place('site')}))))::int`;
+}
+
+function ratingShare(kind: ScoredKind, subject: SQL): SQL {
+  return sql`(select share from reputation where kind = ${sql.raw(`'${kind}'`)} and subject = ${subject})`;
 }
 
 function mostOf({ words, own }: Conditions): Why {
@@ -36,8 +41,11 @@ export function sharesOf(conditions: Conditions): { [share in Exclude<keyof Why,
     words: share('words', sql`complete::int`),
     inputs: share('inputs', owned),
     quality: share('quality', sql`greatest(0, quality - crowding) / 100.0`),
-    // Nobody has been rated yet: unknown, which is not bad.
-    rating: share('rating', sql`0.5`),
+    // A listing that nobody has rated is as good as its provider: else a new name would be worth more than a bad one.
+    rating: share(
+      'rating',
+      sql`coalesce(${ratingShare('listing', sql`listing.id`)}, ${ratingShare('provider', sql`listing.jid`)}, ${shareOfUnknown}::float8)`,
+    ),
     uptime: share(
       'uptime',
       sql`coalesce((select uptime_7d from vitality where vitality.jid = listing.jid), 0.5)`,

@@ -32,6 +32,7 @@ import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
+import { ratings } from './routes/ratings.ts';
 import { seeds } from './routes/seeds.ts';
 import { createTokens } from './routes/tokens.ts';
 import { wellKnown } from './routes/well-known.ts';
@@ -111,6 +112,7 @@ export function createApp(options: AppOptions) {
     .route('/', explore)
     .route('/', seeds)
     .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
+    .route('/', ratings)
     .route('/', createContracts({ waits }))
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))

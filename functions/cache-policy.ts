@@ -28,6 +28,8 @@ const policies: { [route: string]: CachePolicy } = {
   '/ard/agents': search,
   '/v1/stats': { tag: 'index', cacheControl: soon },
   '/v1/listings/:id': entry,
+  '/v1/listings/:id/ratings': entry,
+  '/v1/agents/:jid/ratings': entry,
   '/v1/agents/:jid': entry,
   '/ard/agents/:identifier': entry,
   '/listings/:id': entry,
@@ -49,6 +51,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/contracts': noPolicy,
   '/v1/contracts/:id': noPolicy,
   '/contracts/:id': noPolicy,
+  '/v1/contracts/:id/rating': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };

@@ -1,5 +1,7 @@
 /** What answers look like in the OpenAPI document: values of one small directory, each of which validates against its schema. */
 
+const rating = { score: 4.6, low: 4.1, high: 4.9, count: 31, correct: 0.97, onTime: 0.9, asDescribed: null };
+
 const listing = {
   id: 'urn:air:works.test:u.fx:command.convert-k3v5q2m7c4x6n2p3r2s4t6v5w3',
   kind: 'command',
@@ -69,7 +71,7 @@ const listing = {
     replyMs: 12,
     lastSeen: '2026-11-20T10:00:00.000Z',
   },
-  rating: null,
+  rating,
   sources: [{ source: 'command', verified: '2026-11-20T10:00:00.000Z' }],
   provenance: { name: [{ source: 'command', said: 'Convert currency' }] },
   flags: [],
@@ -110,6 +112,7 @@ const registry = {
 };
 
 export const examples = {
+  rating,
   listing,
   hit: {
     ...listing,
@@ -132,6 +135,7 @@ export const examples = {
     domain: listing.provider.domain,
     availability: listing.availability,
     firstSeen: listing.firstSeen,
+    record: { provider: rating, client: null },
     listings: [listing],
   },
   countedAgent: {
@@ -140,6 +144,7 @@ export const examples = {
     domain: listing.provider.domain,
     availability: listing.availability,
     firstSeen: listing.firstSeen,
+    record: { provider: rating, client: null },
     listings: 3,
   },
   entry,

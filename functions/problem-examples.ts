@@ -60,6 +60,11 @@ const said: { [Code in ProblemCode]: Problem } = {
     'move-not-open',
     'The contract is working: the client cannot complete; expected cancel.',
   ),
+  'rating-not-found': problem('rating-not-found', 'You have not rated this contract.'),
+  'rating-not-open': problem(
+    'rating-not-open',
+    'You have rated this contract; expected a change of what you said.',
+  ),
   'input-refused': problem('input-refused', 'Not accepted: input/amount: expected a number', [
     { pointer: '/input/amount', detail: 'expected a number' },
   ]),

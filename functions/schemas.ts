@@ -100,14 +100,24 @@ const CallSchema = z
   })
   .openapi('Call');
 
-const RatingSchema = z
+const stars = z.number().min(1).max(5);
+const shareOfYes = (what: string) =>
+  z.number().min(0).max(1).nullable().describe(`Of those who said, the share that found it ${what}.`);
+
+export const RatingSchema = z
   .object({
-    score: z.number().describe('The mean.'),
-    low: z.number().describe('The lower bound of its interval.'),
-    high: z.number().describe('The upper bound of its interval.'),
-    count: z.int().describe('How many ratings there are.'),
+    score: stars.describe('The mean, 1 (worst) to 5, by what each rating weighs.'),
+    low: stars.describe('The lower end of the interval in which the truth probably is: lists go by it.'),
+    high: stars.describe('The upper end.'),
+    count: z.int().describe('How many ratings count.'),
+    correct: shareOfYes('correct'),
+    onTime: shareOfYes('on time'),
+    asDescribed: shareOfYes('as described'),
   })
-  .openapi('Rating');
+  .openapi('Rating', {
+    description: 'What all ratings of one add up to. None where nobody has rated: unknown, not bad.',
+    example: examples.rating,
+  });
 
 export const ListingSchema = z
   .object({
@@ -239,6 +249,12 @@ export const AgentSchema = z
     domain: z.string().describe('The domain, which its server attests.'),
     availability: orNull(AvailabilitySchema).describe('Null where unknown or withheld.'),
     firstSeen: Timestamp.describe('When it was first seen.'),
+    record: z
+      .object({
+        provider: orNull(RatingSchema).describe('By those whom it worked for.'),
+        client: orNull(RatingSchema).describe('By those who worked for it.'),
+      })
+      .describe('What it is said to be to deal with; null where nobody has said anything.'),
     listings: z.array(ListingSchema).describe('What it offers.'),
   })
   .openapi('Agent', { description: 'A provider and what it offers.', example: examples.agent });

@@ -4,15 +4,17 @@ import type { z } from '@hono/zod-openapi';
 import type { AgentRecord, CountedAgent } from '../db/agents.ts';
 import type { ListingRecord, ListingStatus } from '../market/listing.ts';
 import { scoreUnit, type Why } from '../market/ranking.ts';
+import type { ShownScore } from '../market/reputation/shown-score.ts';
 import type { SearchPage } from '../operations/search.ts';
 import type { AgentPage } from '../operations/show.ts';
-import type { AgentSchema, CountedAgentSchema, HitSchema, ListingSchema } from './schemas.ts';
+import type { AgentSchema, CountedAgentSchema, HitSchema, ListingSchema, RatingSchema } from './schemas.ts';
 
 export type ListingJson = z.infer<typeof ListingSchema>;
 export type HitJson = z.infer<typeof HitSchema>;
 export type AgentJson = z.infer<typeof AgentSchema>;
 
-export function listingJson({ listing, status, firstSeen, updated, seq }: ListingRecord): ListingJson {
+export function listingJson(record: ListingRecord): ListingJson {
+  const { listing, status, rating, firstSeen, updated, seq } = record;
   const verified = status.verified.toISOString();
   const { node: _, sources, call, provider, ...said } = listing;
   return {
@@ -23,7 +25,7 @@ export function listingJson({ listing, status, firstSeen, updated, seq }: Listin
       jid: call.protocol === 'http-jsonrpc' ? null : (status.callJid ?? provider.jid),
     },
     availability: availabilityJson(status),
-    rating: null,
+    rating: rating && scoreJson(rating),
     sources: sources.map((source) => ({
       source,
       verified: new Date(status.sources[source] ?? verified).toISOString(),
@@ -33,6 +35,10 @@ export function listingJson({ listing, status, firstSeen, updated, seq }: Listin
     updated: updated.toISOString(),
     seq,
   };
+}
+
+export function scoreJson({ score, low, high, count, aspects }: ShownScore): z.infer<typeof RatingSchema> {
+  return { score, low, high, count, ...aspects };
 }
 
 type Availability = Pick<ListingStatus, 'online' | 'uptime' | 'replyMs' | 'lastSeen'>;
@@ -65,5 +71,11 @@ export function countedAgentJson(agent: CountedAgent): z.infer<typeof CountedAge
 
 function aboutJson(agent: AgentRecord): Omit<AgentJson, 'listings'> {
   const { jid, name, domain, firstSeen } = agent;
-  return { jid, name, domain, availability: availabilityJson(agent), firstSeen: firstSeen.toISOString() };
+  return {
+    ...{ jid, name, domain, availability: availabilityJson(agent), firstSeen: firstSeen.toISOString() },
+    record: {
+      provider: agent.asProvider && scoreJson(agent.asProvider),
+      client: agent.asClient && scoreJson(agent.asClient),
+    },
+  };
 }

@@ -16,7 +16,7 @@ export const shownFormLimits = {
   schemaCharsMax: 16_000,
 } as const;
 
-export function shownForm({ listing, status, updated }: ListingRecord): Form {
+export function shownForm({ listing, status, rating, updated }: ListingRecord): Form {
   const { descriptionCharsMax, inputsMax, schemaCharsMax } = shownFormLimits;
   const { call, price, location, inputs } = listing;
   const stated = writeListingForm({
@@ -45,6 +45,10 @@ export function shownForm({ listing, status, updated }: ListingRecord): Form {
     ['url', call?.url ? [call.url] : []],
     ['inputs', inputs.slice(0, inputsMax).map(inputLine)],
     ['input_schema', schema.length <= schemaCharsMax && schema !== '' ? [schema] : []],
+    ['rating', rating ? [String(rating.score)] : []],
+    ['rating_low', rating ? [String(rating.low)] : []],
+    ['rating_high', rating ? [String(rating.high)] : []],
+    ['rating_count', rating ? [String(rating.count)] : []],
     ['online', status.online === null ? [] : [status.online ? '1' : '0']],
     ['stale', [status.stale ? '1' : '0']],
     ['verified', [timeOf(status.verified)]],

@@ -1,7 +1,9 @@
 /**
  * A listing: one thing that one agent offers, as typed data. What it says of itself (`Listing`) is versioned and
- * part of the change feed; what is measured beside it (`Availability`, `Rating`) is not.
+ * part of the change feed; what is measured beside it (availability, rating) is not.
  */
+
+import type { ShownScore } from './reputation/shown-score.ts';
 
 export const listingKinds = ['command', 'skill', 'tool', 'published'] as const;
 export type ListingKind = (typeof listingKinds)[number];
@@ -150,6 +152,8 @@ export type ListingStatus = {
 export type ListingRecord = {
   listing: Listing;
   status: ListingStatus;
+  /** What its clients made of it; null where nobody is known to have rated it. */
+  rating: ShownScore | null;
   firstSeen: Date;
   updated: Date;
   seq: number;

@@ -129,6 +129,21 @@ export const problems = {
     about:
       'Which moves a contract takes depends on its state and on who makes them. The detail says which are open to you.',
   },
+  'rating-not-found': {
+    status: 404,
+    title: 'No such rating',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about: 'The contract has no rating by that side.',
+  },
+  'rating-not-open': {
+    status: 409,
+    title: 'The contract takes no such rating now',
+    condition: 'unexpected-request',
+    type: 'cancel',
+    about:
+      "A party rates a contract once that is completed, resolved, or failed by the other side's doing, can change that for some days, and answers the other's rating once. The detail says what is in the way.",
+  },
   'input-refused': {
     status: 422,
     title: 'The listing does not take this input',

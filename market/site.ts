@@ -9,3 +9,11 @@ import { getDomain } from 'tldts';
 export function siteOf(domain: string): string {
   return getDomain(domain, { allowPrivateDomains: true }) ?? domain;
 }
+
+/**
+ * The domain that somebody registered with a registry: of `NAME.hosting.example` the hosting domain, where `siteOf` takes
+ * each NAME for an owner. Such names cost nothing, so that what must not be had by the hundred is counted by this.
+ */
+export function hostingDomainOf(domain: string): string {
+  return getDomain(domain) ?? domain;
+}

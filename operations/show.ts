@@ -2,7 +2,10 @@
 
 import { type AgentRecord, type CountedAgent, findAgent, listAgents } from '../db/agents.ts';
 import { findListing, listingsOfAgent } from '../db/listings.ts';
-import { providerAddress } from '../market/address.ts';
+import { firstRated } from '../db/ratings.ts';
+import { findScores, hasLeft } from '../db/reputation.ts';
+import { unknownVitality } from '../db/vitality.ts';
+import { providerAddress, providerDomain } from '../market/address.ts';
 import { decodeCursor, encodeCursor } from '../market/cursor.ts';
 import { listingsPerAgentMax } from '../market/describe.ts';
 import type { ListingRecord } from '../market/listing.ts';
@@ -33,7 +36,22 @@ export async function showAgent({ db }: Deps, address: string): Promise<AgentPag
     findAgent(db, jid),
     listingsOfAgent(db, jid, listingsPerAgentMax),
   ]);
-  return agent ? { agent, listings } : problem('agent-not-found', 'Nothing is listed from this address.');
+  const known = agent ?? (await ratedAgent(db, jid));
+  return known
+    ? { agent: known, listings }
+    : problem('agent-not-found', 'Nothing is listed from this address.');
+}
+
+/** One that offers nothing, and was rated for what it had others do. */
+async function ratedAgent(db: Deps['db'], jid: string): Promise<AgentRecord | null> {
+  const [scores, first] = await Promise.all([findScores(db, jid), firstRated(db, jid)]);
+  const { provider, client } = scores;
+  if (first === null || (!provider && !client) || (await hasLeft(db, jid))) return null;
+  return {
+    ...{ jid, domain: providerDomain(jid), name: null, firstSeen: first },
+    ...{ lastSeen: null, online: null, ...unknownVitality },
+    ...{ asProvider: provider, asClient: client },
+  };
 }
 
 export type AgentsInput = { domain: string | null; limit: number; cursor: string | null };

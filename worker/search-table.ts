@@ -24,6 +24,7 @@ export const listingColumns: Column[] = [
   { name: 'kind', label: 'Kind' },
   { name: 'price', label: 'Price' },
   { name: 'online', label: 'Online: 1 or 0, empty where it is not shown' },
+  { name: 'rating', label: 'Rating, its interval and count; empty where nobody rated' },
 ];
 
 export const idColumn: Column = { name: 'id', label: 'Listing' };
@@ -35,7 +36,22 @@ export function listingCells(record: ListingRecord): string[] {
   const { listing, status } = record;
   const { jid, node } = specialistItem(record);
   const online = status.online === null ? '' : status.online ? '1' : '0';
-  return [listing.name, jid, node ?? '', listing.kind, priceText(listing.price), online];
+  return [
+    listing.name,
+    jid,
+    node ?? '',
+    listing.kind,
+    priceText(listing.price),
+    online,
+    ratingText(record.rating),
+  ];
+}
+
+/** Such as `4.6 (4.1 to 4.9), 31`. */
+export function ratingText(rating: ListingRecord['rating']): string {
+  if (!rating) return '';
+  const { score, low, high, count } = rating;
+  return `${score.toFixed(1)} (${low.toFixed(1)} to ${high.toFixed(1)}), ${count}`;
 }
 
 export function priceText(price: Price | null): string {

@@ -5,6 +5,7 @@ import type { Database } from '../db/database.ts';
 import { factsOf, replacePublications } from '../db/facts.ts';
 import { enqueue, type LeasedTarget } from '../db/queue.ts';
 import { findRegistration } from '../db/registrations.ts';
+import { noteComponent } from '../db/reputation.ts';
 import { observeVisit } from '../db/vitality.ts';
 import type { AgentIndex } from '../db/write-index.ts';
 import { denialIn } from '../market/denial.ts';
@@ -21,6 +22,7 @@ import { qualityOf } from '../market/quality.ts';
 import type { RegistrationRecord } from '../market/registration.ts';
 import { statedRelay } from '../market/relay.ts';
 import { versionOf } from '../market/version.ts';
+import { hasIdentity } from '../protocol/disco.ts';
 import { tryJid } from '../protocol/jid.ts';
 import type { Asker } from './ask.ts';
 import { backoffMs } from './backoff.ts';
@@ -88,6 +90,9 @@ export async function visit(deps: VisitDeps, target: LeasedTarget): Promise<Visi
     laterMs = looked.laterMs;
   }
   if (look.publications) await publish(db, jid, look.publications);
+  // A server says that it is one; any other domain hands out addresses as it likes (XEP-0114), which matters to ratings.
+  const { disco } = look.fresh;
+  if (disco && !jid.includes('@')) await noteComponent(db, jid, !hasIdentity(disco, 'server'));
   const facts = { ...known, ...datedNow(look.fresh) };
   const described = indexOf(target, describe({ jid, consented, facts }), facts, look);
   const stated = valuesOf(facts);

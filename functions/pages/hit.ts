@@ -5,6 +5,7 @@ import type { Input, Listing, ListingRecord } from '../../market/listing.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import { type Matches, noMatches } from './matches.ts';
 import { agentPath, categoryPath, listingPath, tagPath } from './paths.ts';
+import { scoreBadge } from './ratings-view.ts';
 import {
   durationText,
   languageName,
@@ -37,7 +38,7 @@ function hitView({ record, matches = noMatches, below = nothing }: Hit): Html {
   const { listing } = record;
   return html`<article class="hit">
 <header><h2>${languageSpan(listing, html`<a href="${listingPath(listing.id)}">${said(listing.name)}</a>`)}</h2>${stateBadge(stateOf(record))}</header>
-<p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}${vitality(record)}</p>
+<p class="by"><a class="jid" href="${agentPath(listing.provider.jid)}">${said(listing.provider.jid)}</a>${facts(listing)}${scoreBadge(record.rating)}${vitality(record)}</p>
 ${listing.flags.includes('look-alike-name') ? html`<p class="warning">The name may be drawn to look like another.</p>` : nothing}
 ${listing.description ? html`<p class="excerpt" dir="auto"${languageAttribute(listing)}>${excerpt(listing.description, excerptCharsMax)}</p>` : nothing}
 ${inputChips(listing.inputs, matches)}

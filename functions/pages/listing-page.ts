@@ -10,6 +10,7 @@ import { languageAttribute, stateBadge, tagList } from './hit.ts';
 import { excerpt, type Html, nothing, said } from './html.ts';
 import { layout } from './layout.ts';
 import { agentPath, domainPath, isImage, isLink, listingJsonPath, searchPath } from './paths.ts';
+import { noRatings, ratingsSection, scoreDetail } from './ratings-view.ts';
 import {
   dateText,
   durationText,
@@ -26,7 +27,12 @@ import {
 const titleCharsMax = 120;
 const tagsShownMax = 50;
 
-export function listingPage(record: ListingRecord, values: FormValues, origin: string): Html {
+export function listingPage(
+  record: ListingRecord,
+  values: FormValues,
+  origin: string,
+  ratings = noRatings,
+): Html {
   const { listing } = record;
   const main = html`<article class="listing">
 <header class="head">
@@ -47,11 +53,16 @@ ${sampleRequests(listing)}
 ${outputs(listing)}
 ${callView(record, values, origin)}
 ${schemas(listing)}
+${ratingsSection('ratings', 'What is said of it', ratings, olderRatings(listing.id, ratings.cursor))}
 </div>
 <aside class="facts" aria-label="Facts">${facts(record)}</aside>
 </div>
 </article>`;
   return layout({ title: excerpt(listing.name, titleCharsMax), json: listingJsonPath(listing.id), main });
+}
+
+function olderRatings(id: string, cursor: string | null): string {
+  return `${listingJsonPath(id)}/ratings?${new URLSearchParams({ cursor: cursor ?? '' })}`;
 }
 
 /** A name may be drawn to look like another; the address is what tells them apart. */
@@ -94,6 +105,7 @@ ${fact('Domain', html`<a class="jid" href="${domainPath(provider.domain)}">${sai
 ${providerFacts(listing)}
 ${fact('State', stateDetail(record))}
 ${vitalityFacts(status)}
+${record.rating ? fact('Rating', scoreDetail(record.rating)) : nothing}
 ${fact('Price', price ? said(priceText(price)) : html`<span class="note">Not stated</span>`)}
 ${lang.length > 0 ? fact('Languages', said(lang.map(languageName).join(', '))) : nothing}
 ${location ? fact('Location', html`<a href="https://www.openstreetmap.org/?mlat=${location.lat}&mlon=${location.lon}#map=11/${location.lat}/${location.lon}" rel="noopener noreferrer">${locationText(location)}</a>`) : nothing}

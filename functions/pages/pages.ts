@@ -3,6 +3,7 @@
 import { accepts } from 'hono/accepts';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { isProblem, type Problem, problem, problems } from '../../market/problem.ts';
+import { agentRatings, listingRatings } from '../../operations/ratings/show.ts';
 import { showAgent, showListing } from '../../operations/show.ts';
 import { addressOf } from '../address.ts';
 import { createRouter } from '../context.ts';
@@ -18,12 +19,16 @@ import { formValues } from './form-values.ts';
 import type { Html } from './html.ts';
 import { listingPage } from './listing-page.ts';
 import { isProblemCode, problemListPage, problemPage, refusalPage } from './problem-pages.ts';
+import { noRatings } from './ratings-view.ts';
 import { searchPage } from './search-page.ts';
 
 export type PagesOptions = {
   /** The document of the whole app, which the app alone can make; for a server at this origin. */
   documentFor: (origin: string) => object;
 };
+
+/** Of the ratings, so many stand on a page. */
+const ratingsShown = { limit: 20, cursor: null };
 
 /** Plain routes, so that the pages stay out of the OpenAPI document. */
 export function createPages({ documentFor }: PagesOptions) {
@@ -42,16 +47,26 @@ export function createPages({ documentFor }: PagesOptions) {
     const found = await showListing(context.var.deps, context.req.param('id'));
     if (isProblem(found)) return refusal(context, found);
     const { origin, searchParams } = addressOf(context);
-    return page(context, listingPage(found, formValues(found.listing.inputs, searchParams), origin));
+    const said = await listingRatings(context.var.deps, found.listing.id, ratingsShown);
+    const values = formValues(found.listing.inputs, searchParams);
+    return page(context, listingPage(found, values, origin, isProblem(said) ? noRatings : said));
   });
 
   pages.get('/agents/:jid', async (context) => {
     const found = await showAgent(context.var.deps, context.req.param('jid'));
-    return isProblem(found) ? refusal(context, found) : page(context, agentPage(found));
+    if (isProblem(found)) return refusal(context, found);
+    const of = (side: 'provider' | 'client') =>
+      agentRatings(context.var.deps, found.agent.jid, side, ratingsShown);
+    const [provider, client] = await Promise.all([of('provider'), of('client')]);
+    const ratings = {
+      provider: isProblem(provider) ? noRatings : provider,
+      client: isProblem(client) ? noRatings : client,
+    };
+    return page(context, agentPage(found, ratings));
   });
 
   pages.get('/contracts/:id', (context) => {
-    const { origin } = new URL(context.req.url);
+    const { origin } = addressOf(context);
     return page(context, contractPage(context.req.param('id'), origin));
   });
 

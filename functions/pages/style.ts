@@ -103,6 +103,11 @@ button:hover { background: var(--accent-strong); }
 .tags a::before, .tags bdi:only-child::before { content: "#"; opacity: 0.75; }
 .tags a bdi::before { content: none !important; }
 .tags a:hover { color: var(--accent); }
+.score b { color: var(--ink); }
+.ratings li { padding-block: 0.75rem; border-top: 1px solid var(--line); }
+.ratings blockquote { margin: 0.2rem 0 0; white-space: pre-line; max-width: 44rem; }
+.ratings .reply { margin: 0.5rem 0 0 1rem; padding-left: 0.8rem; border-left: 2px solid var(--line); }
+.results + .ratings, .ratings + .ratings { margin-top: 2.5rem; }
 .pager { display: flex; justify-content: space-between; gap: 1rem; border-top: 1px solid var(--line); padding-top: 1.25rem; }
 .pager a { padding: 0.45rem 1rem; border: 1px solid var(--edge); border-radius: 6px; text-decoration: none; }
 .pager a:hover { border-color: var(--accent); background: var(--wash); }

@@ -22,11 +22,12 @@ export type OwnContract = {
   history: ContractEvent[];
 };
 
-const idCharsMax = 100;
+/** What ids are made of; Postgres takes not every text. */
+const idPattern = /^[\w-]{1,100}$/;
 
 /** The contract, if the caller is a party to it: to anybody else there is none. */
 export async function ownContract({ db }: Deps, caller: Caller, id: string): Promise<Contract | Problem> {
-  const contract = id.length <= idCharsMax ? await findContract(db, id, caller.jid) : null;
+  const contract = idPattern.test(id) ? await findContract(db, id, caller.jid) : null;
   return (
     contract ??
     problem(

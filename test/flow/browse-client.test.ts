@@ -132,7 +132,17 @@ describe.runIf(inject('stack').federated)('clients on slixmpp', () => {
         ['executing', ['complete', 'next', 'prev']],
         ['completed', []],
       ]);
-      expect(pages[0]?.reported).toEqual(['name', 'jid', 'node', 'kind', 'price', 'online', 'score', 'id']);
+      expect(pages[0]?.reported).toEqual([
+        'name',
+        'jid',
+        'node',
+        'kind',
+        'price',
+        'online',
+        'rating',
+        'score',
+        'id',
+      ]);
       expect(pages[0]?.rows[0]).toMatchObject({
         jid: agent.fullJid,
         node: 'convert',

@@ -20,11 +20,13 @@ import { isProblem } from '../../market/problem.ts';
 import { hashToken } from '../../market/token.ts';
 import { startChallenge, takeAnswer } from '../../operations/challenges.ts';
 import { openCall } from '../../operations/contracts/call.ts';
+import { rate } from '../../operations/ratings/rate.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 import { inputOf } from '../support/inputs.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 import { document, faultsOf } from '../support/openapi.ts';
+import { callerOf, dealt } from '../support/ratings.ts';
 
 const runsPerRoute = 60;
 const routes = routesOf(document).map((route): [string, Route] => [`${route.method} ${route.path}`, route]);
@@ -35,6 +37,8 @@ const token = 'guildhall_of-this-test';
 const client = { jid: 'ann@agents.test', domain: 'agents.test' };
 /** A contract of the bearer, and a challenge that was confirmed with its verifier. */
 let contract = '';
+/** Contracts that each way of rating takes, by its method and the end of its path. */
+const rateable: { [route: string]: string } = {};
 let confirmed = { id: '', verifier: '' };
 
 let app: ReturnType<typeof createApp>;
@@ -63,6 +67,17 @@ beforeAll(async () => {
   const made = await openCall(deps, client, { listing: id, input: { amount: 1 }, seq: null }, null);
   if (isProblem(made)) throw new Error(made.detail);
   contract = made.id;
+  const ended = async () => (await dealt(db, { client: client.jid, provider: jid })).id;
+  const say = async (who: string) => {
+    const one = await ended();
+    await rate(deps, callerOf(who), one, { score: 4 }, null);
+    return one;
+  };
+  rateable['get rating'] = await say(client.jid);
+  rateable['post rating'] = await ended();
+  rateable['put rating'] = await say(client.jid);
+  rateable['delete rating'] = await say(client.jid);
+  rateable['post reply'] = await say(jid);
   await grantConsent(db, 'bob@agents.test');
   const started = await startChallenge(deps, {
     ...{ address: 'bob@agents.test', code: '482913', scopes: ['read'], days: 1, label: null },
@@ -113,7 +128,9 @@ const oddWord = fc.oneof(
 );
 
 /** Addresses of the route: some of its parameters, one of them spoilt, since a request is refused for its first fault. */
-function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<string> {
+function urlOf(route: Route): fc.Arbitrary<string> {
+  const { path, operation } = route;
+  const { parameters = [] } = operation;
   const chosen = fc
     .subarray(parameters)
     .map((some) => parameters.filter((one) => one.required || some.includes(one)));
@@ -123,7 +140,7 @@ function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<st
     chosen,
     fc.option(fc.constantFrom(...parameters, null)),
     odd,
-    fc.constantFrom(...ownPaths(path)),
+    fc.constantFrom(...ownPaths(route)),
   );
   return asked.map(([some, spoilt, word, own]) => {
     const good = (one: Parameter) =>
@@ -140,7 +157,9 @@ function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<st
 }
 
 /** What is there to be found below such a path. */
-function ownPaths(path: string): string[] {
+function ownPaths({ method, path }: Route): string[] {
+  const rated = rateable[`${method.toLowerCase()} ${path.split('/').at(-1)}`];
+  if (rated !== undefined) return [rated];
   if (path.startsWith('/v1/contracts/')) return [contract];
   if (path.startsWith('/v1/tokens/challenges/')) return [confirmed.id];
   return path.startsWith('/v1/tokens/') ? ['t2'] : [id, jid];

@@ -52,6 +52,7 @@ describe('/llms.txt', () => {
       'Call',
       'Relay',
       'Negotiate',
+      'Rate',
       'Mirror',
       'Token',
       'Errors',

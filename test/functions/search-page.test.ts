@@ -24,6 +24,7 @@ function recordOf(some: Partial<Listing> & { node: string }): ListingRecord {
       verified: new Date(0),
       stale: false,
     },
+    rating: null,
     firstSeen: new Date(0),
     updated: new Date(0),
     seq: 1,

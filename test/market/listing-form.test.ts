@@ -10,7 +10,11 @@ const input = inputOf('amount', { type: 'number', required: true });
 
 const at = new Date('2026-11-20T12:00:00.123Z');
 
-function record(some: Partial<Listing>, online: boolean | null = true): ListingRecord {
+function record(
+  some: Partial<Listing>,
+  online: boolean | null = true,
+  rating: ListingRecord['rating'] = null,
+): ListingRecord {
   const listing = listingOf('fx@works.test', { node: 'convert', name: 'Convert', ...some });
   const status = {
     callJid: null,
@@ -22,7 +26,7 @@ function record(some: Partial<Listing>, online: boolean | null = true): ListingR
     sources: {},
     stale: false,
   };
-  return { listing, status, firstSeen: at, updated: at, seq: 1 };
+  return { listing, status, rating, firstSeen: at, updated: at, seq: 1 };
 }
 
 describe('the form in which a listing is shown', () => {

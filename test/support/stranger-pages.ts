@@ -63,11 +63,17 @@ export function record(said: string): ListingRecord {
       verified: new Date(0),
       stale: false,
     },
+    rating: score,
     firstSeen: new Date(0),
     updated: new Date(0),
     seq: 1,
   };
 }
+
+const score = {
+  ...{ score: 4.6, low: 4.1, high: 4.9, count: 31 },
+  aspects: { correct: 0.97, onTime: null, asDescribed: 0 },
+};
 
 /** Every page on which strangers' words stand. */
 export function pagesOf(said: string): { [page: string]: string } {
@@ -83,6 +89,33 @@ export function pagesOf(said: string): { [page: string]: string } {
     online: true,
     uptime: { d1: 1, d7: null, d30: null },
     replyMs: null,
+    asProvider: score,
+    asClient: score,
+  };
+  const rating = {
+    ...{
+      score: 1,
+      aspects: { correct: false, onTime: true },
+      text: said,
+      at: new Date(0),
+      changed: new Date(0),
+    },
+    ...{
+      withdrawn: null,
+      reply: { text: said, at: new Date(0) },
+      listing: said,
+      isPaid: false,
+      domain: said,
+    },
+  };
+  const ratings = {
+    score,
+    items: [
+      rating,
+      { ...rating, score: null, text: null, withdrawn: new Date(0) },
+      { ...rating, domain: null },
+    ],
+    cursor: said,
   };
   const why = { text: 0, words: 0, inputs: 0, variety: 0, quality: 0, rating: 0, uptime: 0, freshness: 0 };
   const counts = [{ value: said, count: 1 }];
@@ -103,9 +136,9 @@ export function pagesOf(said: string): { [page: string]: string } {
     },
   };
   return {
-    listing: String(listingPage(of, formValues(of.listing.inputs, none), 'https://guildhall.test')),
+    listing: String(listingPage(of, formValues(of.listing.inputs, none), 'https://guildhall.test', ratings)),
     'listing called over HTTP': String(listingPage(byHttp, [], 'https://guildhall.test')),
-    agent: String(agentPage({ agent, listings: [of] })),
+    agent: String(agentPage({ agent, listings: [of] }, { provider: ratings, client: ratings })),
     search: String(searchPage({ text: `x${said}`, sort: 'recent', isLater: true, outcome })),
     'refused search': String(
       searchPage({

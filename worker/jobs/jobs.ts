@@ -1,10 +1,12 @@
-/** The worker's jobs: taken as they come, the longest waiting first, and the clock of the contracts. */
+/** The worker's jobs: taken as they come, the longest waiting first, and the clock of contracts and scores. */
 
 import { type AskedNotice, contractNotices } from '../../db/contract-notices.ts';
 import { jobChannel, nextJobs, noteReader, putOffJob, type WaitingJob } from '../../db/jobs.ts';
 import { listen } from '../../db/listen.ts';
+import type { Side } from '../../market/contract/states.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
+import { settleScores } from '../../operations/ratings/score.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
 import { Follower } from '../follower.ts';
@@ -14,6 +16,7 @@ import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
 import { openLedger } from './ledger.ts';
 import { askToConfirm, tellParty } from './messages.ts';
+import { type AskedRating, tellOfRating } from './rating-message.ts';
 import { Taken } from './taken.ts';
 
 export const jobLimits = {
@@ -25,8 +28,9 @@ export const jobLimits = {
   clockMs: 1_000,
   retryBaseMs: 500,
   retryMaxMs: 60_000,
-  /** Contracts that one tick of the clock moves. */
+  /** Contracts that one tick of the clock moves, and scores that it computes. */
   overdueMax: 100,
+  scoresMax: 20,
 } as const;
 
 export type JobsDeps = {
@@ -52,6 +56,7 @@ export class Jobs {
   #clock: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | null = null;
   #tell: (asked: AskedNotice) => Promise<void>;
+  #tellOfRating: (asked: AskedRating) => Promise<void>;
 
   constructor(jobs: JobsDeps) {
     this.#deps = jobs;
@@ -69,6 +74,7 @@ export class Jobs {
     const taken = new Taken(session);
     const notice = gathered((asked: AskedNotice[]) => contractNotices(db, asked));
     this.#tell = (asked) => tellParty({ db, session, taken, notice }, asked);
+    this.#tellOfRating = (asked) => tellOfRating({ db, session, taken }, asked);
   }
 
   start(): void {
@@ -141,15 +147,14 @@ export class Jobs {
   async #do({ task, payload }: WaitingJob): Promise<void> {
     const { deps, session, log } = this.#deps;
     const { contract = '', seq, party, provider = '', client = '', state = '', challenge = '' } = payload;
+    const { by, act } = payload;
     switch (task) {
       case 'call':
         return this.#calls.take({ id: contract, provider, client, state });
       case 'tell':
-        return this.#tell({
-          contract,
-          seq: Number(seq),
-          party: party === 'provider' ? 'provider' : 'client',
-        });
+        return this.#tell({ contract, seq: Number(seq), party: sideOf(party) });
+      case 'tell-rating':
+        return this.#tellOfRating({ contract, by: sideOf(by), act: act === 'reply' ? 'reply' : 'rate' });
       case 'confirm': {
         const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
         return askToConfirm({ deps, session, onError }, challenge);
@@ -160,7 +165,11 @@ export class Jobs {
   }
 
   #tick(): void {
-    this.#ticking ??= moveOverdue(this.#deps.deps, jobLimits.overdueMax)
+    const { deps } = this.#deps;
+    this.#ticking ??= Promise.all([
+      moveOverdue(deps, jobLimits.overdueMax),
+      settleScores(deps, jobLimits.scoresMax),
+    ])
       .then(() => undefined)
       .catch((error: unknown) => {
         this.#deps.log('error', 'clock-failed', { error: errorText(error) });
@@ -169,4 +178,8 @@ export class Jobs {
         this.#ticking = null;
       });
   }
+}
+
+function sideOf(written: string | undefined): Side {
+  return written === 'provider' ? 'provider' : 'client';
 }

@@ -14,6 +14,7 @@ function recordOf(some: Parameters<typeof listingOf>[1], jid = 'fx@works.test'):
   return {
     listing: listingOf(jid, some),
     status: { ...seen, verified: new Date(0), sources: {}, stale: true },
+    rating: null,
     firstSeen: new Date(0),
     updated: new Date(0),
     seq: 1,
