@@ -73,6 +73,42 @@ describe('a contract that ended long ago', () => {
     expect(await emptyContracts(database.db, 100)).toBe(0);
   });
 
+  test('that was negotiated loses its words, its offers and its payments, and keeps price, dates and sides', async () => {
+    const words = 'theirs';
+    const opened = opening('direct', { id: 'negotiated', words, price: everyData.terms?.price ?? null });
+    const at = ago(keptDays + 1);
+    const event = openEvent(opened, at);
+    let contract: Contract = foldContract(opened, [event]);
+    await insertContract(database.db, { contract, event, thread: null, jobs: [], key: null }, 1_000_000);
+    const terms = { price: opened.price, answerBy: null, deliverBy: ago(keptDays).toISOString(), words };
+    const settlement = { amount: null, reference: 'theirs', link: null, invoice: null };
+    const steps: Step[] = [
+      ['provider', 'propose'],
+      ['client', 'accept'],
+      ['provider', 'start'],
+      ['provider', 'deliver'],
+      ['client', 'complete'],
+      ['client', 'settle'],
+    ];
+    for (const [by, move] of steps) {
+      const next = moveEvent(contract, by, move, { ...everyData, reason: 'theirs', terms, settlement }, at);
+      if (isProblem(next)) throw new Error(next.detail);
+      contract = foldEvent(contract, next);
+      await moveContract(database.db, { after: contract, event: next });
+    }
+    expect(await emptyContracts(database.db, 100)).toBe(1);
+    const known = await contractToCarryOn(database.db, contract.id);
+    const history = await contractHistory(database.db, contract.id, 100);
+    expect(JSON.stringify([known, history])).not.toContain('theirs');
+    const { state, price, deliverBy, created, since, client, provider, offeredBy } = contract;
+    expect(known?.contract).toMatchObject({
+      ...{ state, price, deliverBy, created, since, client, provider, offeredBy, words: null },
+    });
+    expect(state).toBe('completed');
+    expect(history.map(({ data }) => data)).toEqual(history.map(() => ({})));
+    if (known) expect(foldContract({ ...known.contract }, history)).toEqual(known.contract);
+  });
+
   test('is emptied no sooner, and never while the directory may still move it', async () => {
     const kept = [
       await ended(keptDays - 1, done),

@@ -65,8 +65,8 @@ export async function insertCompleted(
   const rows = pairs.map(([client, provider]) => ({ id: randomBytes(12).toString('hex'), client, provider }));
   const price = amount === null ? null : JSON.stringify({ ...priced, amount });
   await db.execute(sql`
-    insert into contract (id, kind, opening, opened_by, client, provider, input, price, state, version, created, since)
-    select id, 'call', 'call', 'client', client, provider, '{}', ${price}::jsonb, 'completed', 3, now(), now()
+    insert into contract (id, kind, opening, opened_by, offered_by, client, provider, input, price, state, version, created, since)
+    select id, 'call', 'call', 'client', 'client', client, provider, '{}', ${price}::jsonb, 'completed', 3, now(), now()
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as row(id text, client text, provider text)`);
   return rows.map(({ id }) => id);
 }

@@ -381,8 +381,9 @@ describe('any history of open moves', () => {
   });
 
   test('is moved by nobody any more once what was said in it is not kept', () => {
-    const { keptDays, disputableDays, disputeDays } = contractLimits;
+    const { keptDays, disputableDays, disputeDays, settleDays } = contractLimits;
     expect(keptDays).toBeGreaterThan(disputableDays + disputeDays);
+    expect(keptDays).toBeGreaterThanOrEqual(settleDays);
     const contract = contractIn('call', 'unknown');
     const at = (days: number) => new Date(contract.since.getTime() + days * 86_400_000);
     expect(keptUntil(contract)).toEqual(at(keptDays));
