@@ -154,7 +154,8 @@ export class Pulse {
       this.#doubted.push({ jid, resource });
     }
     if (reach.kind !== 'answered') return [];
-    this.#doubts.settled(jid, resource);
+    // What may be its server's answer for one that is gone ends no doubt.
+    if (isOnline || reach.certain) this.#doubts.settled(jid, resource);
     const isAccount = jid.includes('@');
     // Its server knows whether one that was doubted is there again, or one that answers oddly is gone.
     if (isAccount && reach.certain !== isOnline) this.#deps.send(xml('presence', { to: jid, type: 'probe' }));

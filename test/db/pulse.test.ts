@@ -147,6 +147,18 @@ describe('an agent', () => {
     expect(sent[0]?.attrs).toMatchObject({ to: a, type: 'probe' });
   });
 
+  test('that was doubted, and for which then its server may have answered, is asked on', async () => {
+    let outcome: IqOutcome = timeout;
+    const { sent, asked } = await run([a], (to) => (to === null ? pong : outcome));
+    await until('it is offline', async () => (await onlineResources(database.db, a)).length === 0);
+    outcome = refusal('service-unavailable');
+    const before = asked.length;
+    await until('it is asked', async () => asked.length > before + 2);
+    expect(sent).toEqual([]);
+    outcome = pong;
+    await until('its server is asked', async () => sent.length > 0);
+  });
+
   test('that is offline is not asked, and counts as not reachable', async () => {
     const { asked } = await run([a], () => pong, { online: false });
     await until('it is observed', async () => (await observed(a)).bad > 3);

@@ -83,6 +83,7 @@ test('functions run in workerd with the database and the endpoint as bindings', 
     expect(await (await fetch(functions.url)).json()).toEqual({
       DATABASE_URL: 'the database',
       NEON_FETCH_ENDPOINT: 'the endpoint',
+      PUBLIC_URL: functions.url,
       // As the platform's binding: it names the bundle.
       CF_VERSION_METADATA: { id: expect.stringMatching(/^[0-9a-f]{64}$/) },
     });
