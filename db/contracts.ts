@@ -199,7 +199,7 @@ function json(value: unknown): SQL {
 
 /** What a contract is read with. */
 export const shownContract = (() => {
-  const { due: _due, thread: _thread, ...columns } = getTableColumns(contract);
+  const { due: _due, thread: _thread, emptied: _emptied, ...columns } = getTableColumns(contract);
   return columns;
 })();
 
