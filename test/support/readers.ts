@@ -24,7 +24,7 @@ import { readContractNotice } from '../../protocol/dialects/contract-notice.ts';
 import { readListingForm, readPrice } from '../../protocol/dialects/listing-form.ts';
 import { readNews } from '../../protocol/dialects/news.ts';
 import { readOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
-import { readInvoice } from '../../protocol/dialects/payment.ts';
+import { readInvoice, readInvoiceElement } from '../../protocol/dialects/payment.ts';
 import { readQueryNotice } from '../../protocol/dialects/query-notice.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
 import { readTime } from '../../protocol/entity-time.ts';
@@ -88,6 +88,7 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readInfo: (element) => hashedPart(readInfo(element)),
   readInputAccepted,
   readInvoice,
+  readInvoiceElement,
   readItems,
   readJsonContainer,
   readJsonPayload,
