@@ -36,20 +36,32 @@ export async function insertContract(
         limit ${openMax}) as open) < ${openMax} as free
     ), taken as (
       ${takeKey(key, made.id, sql`(select free from room)`)}
-    ), made as (
-      insert into contract (id, kind, opening, opened_by, client, provider, listing, protocol, input, price, answer_by,
-        deliver_by, state, version, created, since, due, thread)
-      select ${made.id}, ${made.kind}, ${made.opening}, ${made.openedBy}, ${made.client}, ${made.provider},
-        ${json(made.listing)}, ${made.protocol}, ${json(made.input)}, ${json(made.price)}, ${time(made.answerBy)},
-        ${time(made.deliverBy)}, ${made.state}, ${made.version}::int, ${time(made.created)}, ${time(made.since)},
-        ${time(due(made)?.at ?? null)}, ${json(thread)}
-      from taken
-      returning id
-    ), event as (${insertEvent(event)} from made), job as (${enqueueFrom(sql`made`, jobs)})
+    ), ${contractParts(sql`taken`, { contract: made, event, thread, jobs })}
     select exists (select from made) as made, (select free from room) as free,
       (select count(*) from job)::int as jobs`);
   const [row] = rowsOf<{ made: boolean; free: boolean }>(result);
   return row?.made ? 'made' : row?.free ? 'repeated' : 'too-many';
+}
+
+/**
+ * The parts `made`, `event` and `job` of a statement that writes a new contract, its first event, and what is to be done
+ * for it, where `from` has a row; the statement must refer to every row of `job`.
+ */
+export function contractParts(
+  from: SQL,
+  of: { contract: Contract; event: ContractEvent; thread: Thread | null; jobs: Job[] },
+): SQL {
+  const { contract: made, event, thread, jobs } = of;
+  return sql`made as (
+      insert into contract (id, kind, opening, opened_by, client, provider, listing, protocol, input, price, answer_by,
+        deliver_by, words, offered_by, state, version, created, since, due, thread)
+      select ${made.id}, ${made.kind}, ${made.opening}, ${made.openedBy}, ${made.client}, ${made.provider},
+        ${json(made.listing)}, ${made.protocol}, ${json(made.input)}, ${json(made.price)}, ${time(made.answerBy)},
+        ${time(made.deliverBy)}, ${made.words}, ${made.offeredBy}, ${made.state}, ${made.version}::int,
+        ${time(made.created)}, ${time(made.since)}, ${time(due(made)?.at ?? null)}, ${json(thread)}
+      from ${from}
+      returning id
+    ), event as (${insertEvent(event)} from made), job as (${enqueueFrom(sql`made`, jobs)})`;
 }
 
 /**
@@ -70,7 +82,8 @@ export async function moveContract(
         state = ${after.state}, version = ${after.version}::int, since = ${time(after.since)}, ask = ${json(after.ask)},
         result = ${json(after.result)}, progress = ${json(after.progress)}, reason = ${after.reason},
         fault = ${after.fault}, agreed = ${textArray(after.agreed)}, due = ${time(due(after)?.at ?? null)},
-        thread = coalesce(${json(thread)}, thread)
+        price = ${json(after.price)}, answer_by = ${time(after.answerBy)}, deliver_by = ${time(after.deliverBy)},
+        words = ${after.words}, offered_by = ${after.offeredBy}, thread = coalesce(${json(thread)}, thread)
       where id = ${after.id} and version = ${event.seq - 1}::int
       returning id
     ), event as (${insertEvent(event)} from made), job as (${enqueueFrom(sql`made`, jobs)}),
@@ -116,11 +129,12 @@ const {
   ...shown
 } = (() => {
   const { id, kind, opening, openedBy, client, provider, listing, protocol, input, price } = contract;
-  const { answerBy, deliverBy, state, version, created, since, ask, result, progress } = contract;
+  const { answerBy, deliverBy, words, offeredBy, state, version, created, since, ask, result, progress } =
+    contract;
   const { reason, fault, agreed, due, thread } = contract;
   return {
     ...{ id, kind, opening, openedBy, client, provider, listing, protocol, input, price },
-    ...{ answerBy, deliverBy, state, version, created, since, ask, result, progress },
+    ...{ answerBy, deliverBy, words, offeredBy, state, version, created, since, ask, result, progress },
     ...{ reason, fault, agreed, due, thread },
   };
 })();

@@ -500,6 +500,9 @@ export const contract = pgTable(
     price: jsonb('price').$type<Price>(),
     answerBy: moment('answer_by'),
     deliverBy: moment('deliver_by'),
+    words: text('words'),
+    /** Whose terms stand. */
+    offeredBy: text('offered_by', { enum: sides }).notNull(),
     state: text('state', { enum: contractStates }).notNull(),
     /** The number of its events: a move is written only onto the version that it was made from. */
     version: integer('version').notNull(),

@@ -1,9 +1,11 @@
 /** A contract and its events, as typed data. */
 
 import type { Json, JsonObject } from '../../protocol/json.ts';
-import type { CallProtocol, Input, JsonSchema, Price } from '../listing.ts';
+import type { CallProtocol, Input, JsonSchema } from '../listing.ts';
 import type { MoveName, OpeningName } from './rules.ts';
+import type { Settlement } from './settlement.ts';
 import type { ContractKind, ContractState, Party, Side } from './states.ts';
+import type { StatedTerms, Terms } from './terms.ts';
 
 /** What is asked of the client while the work goes on: one stage of a form, or one question of a task. */
 export type Ask = {
@@ -46,10 +48,12 @@ export type MoveData = {
   ask?: Ask;
   result?: Result;
   progress?: Progress;
+  terms?: StatedTerms;
+  settlement?: Settlement;
 };
 
-/** What is agreed as the contract begins, and never changes. */
-export type Opening = {
+/** With what a contract begins; its terms stand until others are proposed. */
+export type Opening = Terms & {
   id: string;
   kind: ContractKind;
   opening: OpeningName;
@@ -60,10 +64,6 @@ export type Opening = {
   listing: { id: string; version: string; name: string } | null;
   protocol: CallProtocol | null;
   input: JsonObject;
-  price: Price | null;
-  /** When an offer ends; when the work has to be delivered. */
-  answerBy: Date | null;
-  deliverBy: Date | null;
 };
 
 /** One entry of the history; the first is the opening. */
@@ -80,6 +80,8 @@ export type ContractEvent = {
 /** What the events add up to. */
 export type Contract = Opening & {
   state: ContractState;
+  /** Whose terms stand: the other side answers them. */
+  offeredBy: Side;
   /** The number of events. */
   version: number;
   created: Date;

@@ -12,6 +12,7 @@ type Part = keyof MoveData;
 export const moveData: { readonly [move in MoveName]: { needs: Part[]; takes: Part[] } } = {
   accept: { needs: [], takes: [] },
   decline: { needs: [], takes: ['reason'] },
+  propose: { needs: ['terms'], takes: ['reason'] },
   start: { needs: [], takes: [] },
   ask: { needs: ['ask'], takes: [] },
   input: { needs: ['input'], takes: [] },
@@ -24,6 +25,7 @@ export const moveData: { readonly [move in MoveName]: { needs: Part[]; takes: Pa
   expire: { needs: [], takes: [] },
   dispute: { needs: ['reason'], takes: [] },
   resolve: { needs: ['reason'], takes: [] },
+  settle: { needs: ['settlement'], takes: ['reason'] },
 };
 
 const expected: { readonly [part in Part]: string } = {
@@ -33,6 +35,8 @@ const expected: { readonly [part in Part]: string } = {
   ask: 'expected what is asked for',
   result: 'expected a result',
   progress: 'expected how far it is',
+  terms: 'expected other terms',
+  settlement: 'expected a reference, a link or an invoice',
 };
 
 /** The parts of the data that the move takes, cleaned; a problem where one that it needs is missing or too large. */

@@ -21,7 +21,8 @@ export function due(contract: Timed): Due | null {
   switch (state) {
     case 'offered':
       return {
-        at: answerBy ?? after(contract, contractLimits.offerHours * hourMs),
+        // What can no longer be delivered in time is not accepted any more.
+        at: sooner(answerBy ?? after(contract, contractLimits.offerHours * hourMs), deliverBy),
         move: 'expire',
         data: {},
       };
@@ -41,7 +42,7 @@ export function due(contract: Timed): Due | null {
       return isCall
         ? { at: callEnd(contract), move: 'lose', data: { reason: 'The agent did not answer in time.' } }
         : failing(
-            sooner(after(contract, contractLimits.workDays * dayMs), deliverBy),
+            deliverBy ?? after(contract, contractLimits.workDays * dayMs),
             'The provider did not deliver.',
             'provider',
           );
@@ -71,6 +72,11 @@ export function due(contract: Timed): Due | null {
 /** Until when what was completed can be disputed. */
 export function disputableUntil(contract: Pick<Contract, 'since'>): Date {
   return after(contract, contractLimits.disputableDays * dayMs);
+}
+
+/** Until when payments are noted in a contract that has ended. */
+export function settleableUntil(contract: Pick<Contract, 'since'>): Date {
+  return after(contract, contractLimits.settleDays * dayMs);
 }
 
 function callEnd(contract: Timed): Date {

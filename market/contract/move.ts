@@ -3,10 +3,11 @@
 import { isProblem, type Problem, problem } from '../problem.ts';
 import type { Contract, ContractEvent, MoveData, Opening } from './contract.ts';
 import { checkData } from './data.ts';
-import { disputableUntil, due } from './due.ts';
+import { disputableUntil, due, settleableUntil } from './due.ts';
 import { contractLimits } from './limits.ts';
 import { type MoveName, openings, type Position, type Rule, rulesFor, stateAfter } from './rules.ts';
-import type { ContractState, Party } from './states.ts';
+import type { ContractState, Party, Side } from './states.ts';
+import { statedTerms, termsFrom } from './terms.ts';
 
 /** The first event of a contract. @throws {Error} where contracts of its kind do not begin so: our own fault. */
 export function openEvent(of: Opening, at: Date): ContractEvent {
@@ -14,7 +15,8 @@ export function openEvent(of: Opening, at: Date): ContractEvent {
   if (!(kinds as readonly string[]).includes(of.kind)) {
     throw new Error(`a contract of kind '${of.kind}' does not begin with '${of.opening}'`);
   }
-  return { seq: 1, at, by: of.openedBy, move: of.opening, state: to, data: { input: of.input } };
+  const data = { input: of.input, ...(of.kind === 'direct' && { terms: statedTerms(of) }) };
+  return { seq: 1, at, by: of.openedBy, move: of.opening, state: to, data };
 }
 
 /** The event that the move is, or a problem that says which moves are open. */
@@ -41,12 +43,18 @@ function openRules(contract: Contract, by: Party, at: Date): Rule[] {
   const open = rulesFor(contract satisfies Position, by);
   // Nobody comes too late because the directory has not noted yet that a time ended; nor in time.
   if (by !== 'directory' && hasEnded(contract, at)) return [];
-  const { eventsMax, eventsWithAsksMax } = contractLimits;
+  const { eventsMax, eventsWithAsksMax, proposalsMax } = contractLimits;
   return open.filter((rule) => {
     if (rule.move === 'progress') return contract.version < eventsMax;
+    if (rule.move === 'settle') return contract.version < eventsMax && canSettle(contract, at);
+    if (rule.move === 'propose') return contract.version < proposalsMax;
     if (rule.move === 'ask') return contract.version < eventsWithAsksMax;
     return !(rule.move === 'dispute' && contract.state === 'completed' && at >= disputableUntil(contract));
   });
+}
+
+function canSettle(contract: Contract, at: Date): boolean {
+  return due(contract) !== null || at < settleableUntil(contract);
 }
 
 function hasEnded(contract: Contract, at: Date): boolean {
@@ -71,24 +79,36 @@ function listed(words: string[]): string {
 /** The contract that the event leaves; the first one comes from its opening alone. */
 export function foldEvent(before: Contract | Opening, event: ContractEvent): Contract {
   const was = 'state' in before ? before : null;
-  const { reason, fault, ask, result, progress } = event.data;
+  const { reason, fault, ask, result, progress, terms } = event.data;
+  const isProposal = event.move === 'propose';
   const sameState = was?.state === event.state;
   const agreed = was?.agreed ?? [];
   return {
     ...before,
+    ...(terms && isProposal ? termsFrom(terms) : { deliverBy: deliverByAfter(before, event) }),
+    offeredBy: isProposal ? (event.by as Side) : (was?.offeredBy ?? before.openedBy),
     state: event.state,
     version: event.seq,
     created: was?.created ?? event.at,
-    since: sameState && was ? was.since : event.at,
+    since: sameState && was && !isProposal ? was.since : event.at,
     // What was asked stands as long as it is to be answered.
     ask: event.state === 'input-required' ? (ask ?? was?.ask ?? null) : null,
     result: result ?? was?.result ?? null,
     progress: progress ?? was?.progress ?? null,
     reason:
-      sameState && event.move === 'resolve' ? (was?.reason ?? null) : (reason ?? keptReason(was, event)),
+      sameState && ['resolve', 'settle'].includes(event.move)
+        ? (was?.reason ?? null)
+        : (reason ?? keptReason(was, event)),
     fault: fault ?? (event.state === 'failed' ? (was?.fault ?? null) : null),
     agreed: event.move === 'resolve' && event.by !== 'directory' ? [...agreed, event.by] : agreed,
   };
+}
+
+/** The time that the client takes to give what is asked for is not the provider's. */
+function deliverByAfter(before: Contract | Opening, { move, at }: ContractEvent): Date | null {
+  const { deliverBy } = before;
+  if (move !== 'input' || !deliverBy || !('since' in before)) return deliverBy;
+  return new Date(deliverBy.getTime() + at.getTime() - before.since.getTime());
 }
 
 /** A reason belongs to the state that it led to. */

@@ -15,6 +15,7 @@ export type OpeningName = keyof typeof openings;
 export const moveNames = [
   'accept',
   'decline',
+  'propose',
   'start',
   'ask',
   'input',
@@ -27,11 +28,12 @@ export const moveNames = [
   'expire',
   'dispute',
   'resolve',
+  'settle',
 ] as const;
 export type MoveName = (typeof moveNames)[number];
 
-/** A party, or a side by what it did: the one that opened the contract, and the one that answers. */
-type Mover = Party | 'opener' | 'answerer';
+/** A party, or a side by what it did: the one whose terms stand, and the one that answers them. */
+type Mover = Party | 'offerer' | 'answerer';
 
 export type Rule = {
   move: MoveName;
@@ -41,6 +43,10 @@ export type Rule = {
 };
 
 const running = ['accepted', 'working', 'input-required'] as const;
+const paying = [
+  ...running,
+  ...(['delivered', 'completed', 'failed', 'cancelled', 'disputed', 'resolved'] as const),
+] as const;
 const clock = ['directory'] as const;
 
 /**
@@ -50,6 +56,8 @@ const clock = ['directory'] as const;
 export const rules: readonly Rule[] = [
   { move: 'accept', from: ['offered'], to: 'accepted', by: { witness: ['answerer'], direct: ['answerer'] } },
   { move: 'decline', from: ['offered'], to: 'declined', by: { witness: ['answerer'], direct: ['answerer'] } },
+  // Other terms are an offer of their own, which the other side answers.
+  { move: 'propose', from: ['offered'], to: 'offered', by: { direct: ['answerer'] } },
   { move: 'decline', from: ['working'], to: 'declined', by: { call: ['directory'] } },
   { move: 'expire', from: ['offered'], to: 'expired', by: { witness: clock, direct: clock } },
   {
@@ -114,7 +122,7 @@ export const rules: readonly Rule[] = [
       direct: ['provider', 'directory'],
     },
   },
-  { move: 'cancel', from: ['offered'], to: 'cancelled', by: { witness: ['opener'], direct: ['opener'] } },
+  { move: 'cancel', from: ['offered'], to: 'cancelled', by: { witness: ['offerer'], direct: ['offerer'] } },
   {
     move: 'cancel',
     from: running,
@@ -146,23 +154,32 @@ export const rules: readonly Rule[] = [
       direct: ['client', 'provider'],
     },
   },
+  // What is paid is noted as it happens, and changes nothing: a deposit, the price, what is paid back.
+  ...paying.map(
+    (state): Rule => ({
+      move: 'settle',
+      from: [state],
+      to: state,
+      by: { witness: ['client', 'provider'], direct: ['client', 'provider'] },
+    }),
+  ),
 ];
 
 export type Position = {
   kind: ContractKind;
   state: ContractState;
-  openedBy: Side;
+  offeredBy: Side;
   /** The sides that said that the dispute is resolved. */
   agreed: readonly Side[];
 };
 
 /** The rules that hold for this party in this position. */
-export function rulesFor({ kind, state, openedBy, agreed }: Position, by: Party): Rule[] {
+export function rulesFor({ kind, state, offeredBy, agreed }: Position, by: Party): Rule[] {
   return rules.filter((rule) => {
     const movers = rule.from.includes(state) ? (rule.by[kind] ?? []) : [];
     const mayMove = movers.some((mover) => {
-      if (mover === 'opener') return by === openedBy;
-      return mover === 'answerer' ? by === otherSide(openedBy) : by === mover;
+      if (mover === 'offerer') return by === offeredBy;
+      return mover === 'answerer' ? by === otherSide(offeredBy) : by === mover;
     });
     return mayMove && !(rule.move === 'resolve' && by !== 'directory' && agreed.includes(by));
   });

@@ -7,6 +7,7 @@ import { keptKey } from '../../db/idempotency.ts';
 import { relayWords } from '../../db/relay.ts';
 import type { Contract, MoveData } from '../../market/contract/contract.ts';
 import { foldEvent, openEvent } from '../../market/contract/move.ts';
+import { noTerms } from '../../market/contract/terms.ts';
 import { noFacts } from '../../market/facts.ts';
 import { boundsError } from '../../market/given-value.ts';
 import { askedHash, keyProblem } from '../../market/idempotency.ts';
@@ -62,9 +63,8 @@ export async function openCall(
     listing: { id: listing.id, version: versionOf(listing), name: listing.name },
     protocol: listing.call?.protocol ?? null,
     input: wish.input,
+    ...noTerms,
     price: listing.price,
-    answerBy: null,
-    deliverBy: null,
   };
   const event = openEvent(opening, new Date());
   const contract = foldEvent(opening, event);

@@ -7,6 +7,7 @@ import { providerAddress } from '../../market/address.ts';
 import type { Contract, MoveData, Opening } from '../../market/contract/contract.ts';
 import { foldEvent, openEvent } from '../../market/contract/move.ts';
 import { otherSide, type Side } from '../../market/contract/states.ts';
+import { noTerms } from '../../market/contract/terms.ts';
 import { boundsError } from '../../market/given-value.ts';
 import { askedHash, keyProblem } from '../../market/idempotency.ts';
 import { inputRefused } from '../../market/input-check.ts';
@@ -71,7 +72,7 @@ export async function openWitness(
     opening: 'offer' as const,
     openedBy: side,
     ...parties,
-    ...{ listing: about, protocol: null, input: terms, price, answerBy: null, deliverBy: null },
+    ...{ listing: about, protocol: null, input: terms, ...noTerms, price },
   };
   const event = openEvent(opening, new Date());
   const contract = foldEvent(opening, event);

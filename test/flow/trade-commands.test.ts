@@ -92,7 +92,7 @@ describe.each<[what: string, start: () => Promise<RunningDirectory>]>([
       text: 'It is done.',
       values: '{"url":"https://x.test/l.svg","size":[3,4]}',
     });
-    expect(await movesOf(ann, id)).toEqual(['complete', 'dispute']);
+    expect(await movesOf(ann, id)).toEqual(['complete', 'dispute', 'settle']);
     expect(valueIn(await move(ann, id, 'complete'), 'state')).toBe('completed');
 
     const whole = await walk(ann, 'contracts', { id });
@@ -144,7 +144,7 @@ describe.each<[what: string, start: () => Promise<RunningDirectory>]>([
     await move(ann, id, 'dispute', { reason: 'It is red.' });
     const once = await move(fx, id, 'resolve', { reason: 'Painted over.' });
     expect([valueIn(once, 'state'), valuesIn(once, 'agreed'), valuesIn(once, 'moves')]).toEqual([
-      ...['disputed', ['provider'], ['fail']],
+      ...['disputed', ['provider'], ['fail', 'settle']],
     ]);
     expect(valueIn(await move(ann, id, 'resolve', { reason: 'So it is.' }), 'state')).toBe('resolved');
     const other = await open(ann, fx);

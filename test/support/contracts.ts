@@ -2,6 +2,7 @@ import type { Contract, ContractEvent, MoveData, Opening, Result } from '../../m
 import { foldContract, openEvent } from '../../market/contract/move.ts';
 import type { MoveName, OpeningName } from '../../market/contract/rules.ts';
 import type { ContractKind, ContractState, Party } from '../../market/contract/states.ts';
+import { noTerms } from '../../market/contract/terms.ts';
 
 export const openingOf: { [kind in ContractKind]: OpeningName } = {
   call: 'call',
@@ -21,9 +22,7 @@ export function opening(kind: ContractKind, more: Partial<Opening> = {}): Openin
     listing: null,
     protocol: kind === 'call' ? 'xmpp-command' : null,
     input: {},
-    price: null,
-    answerBy: null,
-    deliverBy: null,
+    ...noTerms,
     ...more,
   };
 }
@@ -46,6 +45,13 @@ export const everyData: MoveData = {
   ask: { title: null, text: null, inputs: [], schema: {}, missing: [] },
   result,
   progress: { percent: 50, stage: null, text: null },
+  terms: {
+    price: { amount: '5', currency: 'EUR', unit: 'contract' },
+    answerBy: null,
+    deliverBy: null,
+    words: 'Soon.',
+  },
+  settlement: { amount: null, reference: 'A-1', link: null, invoice: null },
 };
 
 export const start = new Date('2026-11-20T10:00:00Z');

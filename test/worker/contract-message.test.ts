@@ -26,7 +26,7 @@ describe('the message that tells of an event of a contract', () => {
       ...{ id: `contract-${opened.id}-2`, to: opened.client, type: 'normal', 'xml:lang': 'en' },
     });
     // What is open is said only of the contract as it is.
-    expect(bodyOf(first)).toContain('your moves: cancel.');
+    expect(bodyOf(first)).toContain('your moves: cancel, settle.');
     expect(bodyOf(later)).not.toContain('your moves');
   });
 

@@ -4,7 +4,8 @@ import type { Ask, MoveData } from '../../market/contract/contract.ts';
 import { moveData } from '../../market/contract/data.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import type { MoveName } from '../../market/contract/rules.ts';
-import { type Said, saidData } from '../../market/contract/said.ts';
+import { readLinks, resultLinksMax, type Said, saidData } from '../../market/contract/said.ts';
+import { checkTerms, statedTerms } from '../../market/contract/terms.ts';
 import { schemaOf } from '../../market/json-schema.ts';
 import type { Input } from '../../market/listing.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
@@ -15,6 +16,8 @@ import { cleanLine, cleanText, token } from '../../protocol/text.ts';
 import { askFields, givenIn } from './ask-form.ts';
 import { textField } from './fields.ts';
 import { atField } from './query-field.ts';
+import { settlementFields, settlementIn } from './settlement-form.ts';
+import { inFields, termsFields, wishedTerms } from './terms-form.ts';
 import { several, single, type Values } from './values.ts';
 
 export const askLimits = { namesMax: 50, nameCharsMax: 100 } as const;
@@ -23,6 +26,7 @@ export const askLimits = { namesMax: 50, nameCharsMax: 100 } as const;
 export const moveLabels: { [move in MoveName]: string } = {
   accept: 'Accept what is offered',
   decline: 'Decline what is offered',
+  propose: 'Propose other terms',
   start: 'Say that the work begins',
   ask: 'Ask the client for more',
   input: 'Give what is asked for',
@@ -35,6 +39,7 @@ export const moveLabels: { [move in MoveName]: string } = {
   expire: 'Let it expire',
   dispute: 'Dispute what came of it',
   resolve: 'Say that the dispute is resolved',
+  settle: 'Note a payment',
 };
 
 /** The fields of the move, from what it needs and takes; a move that says nothing has none. */
@@ -61,12 +66,19 @@ function partFields(part: keyof MoveData, required: boolean, { contract, history
       return [
         textField('text', 'What came of it, in words', { type: 'text-multi' }),
         textField('values', 'What came of it by name, as a JSON object', { type: 'text-multi' }),
+        textField('links', 'Where it is to be had: https addresses, one on each line', {
+          type: 'text-multi',
+        }),
       ];
     case 'progress':
       return [
         textField('percent', 'How far it is, in percent', { validation: percent }),
         textField('text', 'How far it is, in words', { required }),
       ];
+    case 'terms':
+      return termsFields(contract);
+    case 'settlement':
+      return settlementFields();
     case 'fault':
       return [];
   }
@@ -95,6 +107,16 @@ export function readMove(move: MoveName, { contract }: OwnContract, values: Valu
       text: cleanLine(text, contractLimits.reasonCharsMax) || null,
     };
   }
+  if (parts.includes('terms')) {
+    const terms = checkTerms(wishedTerms(values), new Date(), '');
+    if (isProblem(terms)) return inFields(terms);
+    said.terms = statedTerms(terms);
+  }
+  if (parts.includes('settlement')) {
+    const settlement = settlementIn(values);
+    if (isProblem(settlement)) return settlement;
+    said.settlement = settlement;
+  }
   if (parts.includes('ask')) {
     const ask = readAsk(text, several(values, 'names'));
     if (isProblem(ask)) return ask;
@@ -104,7 +126,12 @@ export function readMove(move: MoveName, { contract }: OwnContract, values: Valu
     const json = several(values, 'values').join('\n');
     const named = json === '' ? undefined : readObject(json);
     if (named === null) return atField('values', 'expected a JSON object, such as {"sum": 3}');
-    if (text === '' && !named) return atField('text', 'expected what came of it, in words or by name');
+    const links = readLinks(several(values, 'links'));
+    if (!links) return atField('links', `expected at most ${resultLinksMax} https addresses`);
+    if (text === '' && !named && links.length === 0) {
+      return atField('text', 'expected what came of it, in words, by name or as a link');
+    }
+    if (links.length > 0) said.links = links;
     said.values = named;
     if (text !== '') said.text = text;
   }

@@ -36,13 +36,32 @@ const dealt: Row[] = [
   ['delivered', 'directory', 'complete>completed'],
   ['completed', 'client', 'dispute>disputed'],
   ['completed', 'provider', 'dispute>disputed'],
+  ['delivered', 'provider', ''],
   ['disputed', 'client', 'resolve>disputed'],
   ['disputed', 'provider', 'fail>failed resolve>disputed'],
   ['disputed', 'directory', 'fail>failed'],
 ];
+/** Both sides note what is paid, from when it is agreed. */
+const paid = dealt
+  .filter(([state, party]) => state !== 'offered' && party !== 'directory')
+  .map(([state, party, moves]): Row => [state, party, `${moves} settle>${state}`]);
+const ended: Row[] = (['failed', 'cancelled', 'resolved'] as const).flatMap((state): Row[] => [
+  [state, 'client', `settle>${state}`],
+  [state, 'provider', `settle>${state}`],
+]);
+const rest = dealt.filter(([state, party]) => state === 'offered' || party === 'directory');
 const open: { [kind in ContractKind]: Row[] } = {
-  witness: dealt,
-  direct: dealt,
+  witness: [...paid, ...ended, ...rest],
+  direct: [
+    ...paid,
+    ...ended,
+    ...rest.map(
+      ([state, party, moves]): Row =>
+        state === 'offered' && party === 'provider'
+          ? [state, party, `${moves} propose>offered`]
+          : [state, party, moves],
+    ),
+  ],
   call: [
     ['accepted', 'client', 'cancel>cancelled'],
     ['accepted', 'directory', 'start>working fail>failed'],
@@ -72,7 +91,11 @@ const cases = contractKinds.flatMap((kind) =>
     .flatMap((state) =>
       parties.map((party) => {
         const row = open[kind].find(([of, by]) => of === state && by === party);
-        const moves = new Map((row?.[2].split(' ') ?? []).map((move) => move.split('>') as [string, string]));
+        const moves = new Map(
+          (row?.[2].trim().split(/ +/) ?? [])
+            .filter(Boolean)
+            .map((move) => move.split('>') as [string, string]),
+        );
         return { kind, state, party, moves };
       }),
     ),
@@ -130,6 +153,51 @@ describe('a contract', () => {
       ['cancel'],
       ['expire'],
     ]);
+  });
+
+  test('whose terms are answered with others is for the other side to answer, until there were too many', () => {
+    const at = soon('direct', 'offered');
+    const terms = everyData.terms as never;
+    const answered = moveEvent(contractIn('direct', 'offered'), 'provider', 'propose', { terms }, at);
+    if (isProblem(answered)) throw new Error(answered.detail);
+    const proposed = foldEvent(contractIn('direct', 'offered'), answered);
+    expect(proposed).toMatchObject({
+      ...{ state: 'offered', offeredBy: 'provider', openedBy: 'client', since: at },
+      ...{ price: { amount: '5', currency: 'EUR' }, words: 'Soon.', answerBy: null, deliverBy: null },
+    });
+    expect(parties.map((party) => openMoves(proposed, party, at))).toEqual([
+      ['accept', 'decline', 'propose'],
+      ['cancel'],
+      ['expire'],
+    ]);
+    expect(due(proposed)?.at.getTime()).toBe(at.getTime() + contractLimits.offerHours * 3_600_000);
+    const long = { ...proposed, version: contractLimits.proposalsMax };
+    expect(openMoves(long, 'client', at)).toEqual(['accept', 'decline']);
+  });
+
+  test('gives the provider the time that the client took to give what was asked for', () => {
+    const deliverBy = new Date(start.getTime() + 3_600_000);
+    const asked = contractIn('direct', 'input-required', { deliverBy });
+    const at = new Date(asked.since.getTime() + 7_200_000);
+    const event = moveEvent(asked, 'client', 'input', { input: { a: 1 } }, at);
+    if (isProblem(event)) throw new Error(event.detail);
+    expect(foldEvent(asked, event)).toMatchObject({
+      ...{ state: 'working', deliverBy: new Date(deliverBy.getTime() + 7_200_000) },
+    });
+  });
+
+  test('takes notes of payments for a time after it has ended, and changes by none', () => {
+    for (const state of ['completed', 'failed', 'cancelled', 'resolved'] as const) {
+      const contract = { ...contractIn('direct', state), reason: 'because' };
+      const last = new Date(contract.since.getTime() + contractLimits.settleDays * 86_400_000);
+      const note = { settlement: everyData.settlement as never };
+      const event = moveEvent(contract, 'provider', 'settle', note, new Date(last.getTime() - 1));
+      if (isProblem(event)) throw new Error(event.detail);
+      expect(foldEvent(contract, event)).toEqual({ ...contract, version: contract.version + 1 });
+      expect(moveEvent(contract, 'provider', 'settle', note, last)).toMatchObject({
+        problem: 'move-not-open',
+      });
+    }
   });
 
   test('that came of a proposal begins accepted', () => {
