@@ -114,12 +114,12 @@ function insertEvent({ seq, at, by, move, state, data }: ContractEvent): SQL {
     select id, ${seq}::int, ${time(at)}, ${by}, ${move}, ${state}, ${json(data)}`;
 }
 
-function json(value: unknown): SQL {
+export function json(value: unknown): SQL {
   return sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
 }
 
 /** As text, since the two drivers write dates differently. */
-function time(at: Date | null): SQL {
+export function time(at: Date | null): SQL {
   return sql`${at?.toISOString() ?? null}::timestamptz`;
 }
 

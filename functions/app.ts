@@ -29,6 +29,8 @@ import { createDocuments } from './routes/documents.ts';
 import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
+import { requestMoves } from './routes/request-moves.ts';
+import { requests } from './routes/requests.ts';
 import { seeds } from './routes/seeds.ts';
 import { createTokens } from './routes/tokens.ts';
 import { wellKnown } from './routes/well-known.ts';
@@ -96,6 +98,8 @@ export function createApp(options: AppOptions) {
     .route('/', seeds)
     .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
     .route('/', contracts)
+    .route('/', requests)
+    .route('/', requestMoves)
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))
     .route('/', ardExplore)

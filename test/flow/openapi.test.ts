@@ -20,6 +20,7 @@ import { isProblem } from '../../market/problem.ts';
 import { hashToken } from '../../market/token.ts';
 import { startChallenge, takeAnswer } from '../../operations/challenges.ts';
 import { openCall } from '../../operations/contracts/call.ts';
+import { openRequest } from '../../operations/requests/open.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 import { inputOf } from '../support/inputs.ts';
@@ -35,6 +36,7 @@ const token = 'guildhall_of-this-test';
 const client = { jid: 'ann@agents.test', domain: 'agents.test' };
 /** A contract of the bearer, and a challenge that was confirmed with its verifier. */
 let contract = '';
+let request = '';
 let confirmed = { id: '', verifier: '' };
 
 let app: ReturnType<typeof createApp>;
@@ -63,6 +65,17 @@ beforeAll(async () => {
   const made = await openCall(deps, client, { listing: id, input: { amount: 1 }, seq: null }, null);
   if (isProblem(made)) throw new Error(made.detail);
   contract = made.id;
+  const called = await openRequest(
+    deps,
+    client,
+    {
+      ...{ wanted: { query: null, listings: [id] }, need: 'A sum.', input: {}, budget: null, max: 1 },
+      deadline: new Date(Date.now() + 3_600_000),
+    },
+    null,
+  );
+  if (isProblem(called)) throw new Error(called.detail);
+  request = called.id;
   await grantConsent(db, 'bob@agents.test');
   const started = await startChallenge(deps, {
     ...{ address: 'bob@agents.test', code: '482913', scopes: ['read'], days: 1, label: null },
@@ -142,6 +155,7 @@ function urlOf({ path, operation: { parameters = [] } }: Route): fc.Arbitrary<st
 /** What is there to be found below such a path. */
 function ownPaths(path: string): string[] {
   if (path.startsWith('/v1/contracts/')) return [contract];
+  if (path.startsWith('/v1/requests/')) return [request];
   if (path.startsWith('/v1/tokens/challenges/')) return [confirmed.id];
   return path.startsWith('/v1/tokens/') ? ['t2'] : [id, jid];
 }

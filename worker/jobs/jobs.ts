@@ -7,9 +7,11 @@ import { connectQueue } from '../../db/connect-queue.ts';
 import { unlockJobs } from '../../db/jobs.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
+import { moveOverdueRequests } from '../../operations/requests/move.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
 import { errorText, type Log } from '../log.ts';
+import { tellOfRequest } from '../requests/tell.ts';
 import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
 import { askToConfirm, tellParty } from './messages.ts';
@@ -101,15 +103,26 @@ export class Jobs {
       logger: new Logger(() => () => {}),
       taskList: {
         call: (payload) => this.#calls.take(text(payload, 'contract')),
-        tell: (payload) =>
-          tellParty(
+        tell: (payload) => {
+          if (isOfRequest(payload)) {
+            return tellOfRequest(
+              { deps, session, taken },
+              {
+                request: text(payload, 'request'),
+                seq: Number(text(payload, 'seq')),
+                place: Number(text(payload, 'place')),
+              },
+            );
+          }
+          return tellParty(
             { deps, session, taken },
             {
               contract: text(payload, 'contract'),
               seq: Number(text(payload, 'seq')),
               party: text(payload, 'party') === 'provider' ? 'provider' : 'client',
             },
-          ),
+          );
+        },
         confirm: (payload) => askToConfirm({ deps, session, onError }, text(payload, 'challenge')),
       },
     });
@@ -146,7 +159,9 @@ export class Jobs {
   }
 
   #tick(): void {
-    this.#ticking ??= moveOverdue(this.#deps.deps, jobLimits.overdueMax)
+    const { deps } = this.#deps;
+    this.#ticking ??= moveOverdue(deps, jobLimits.overdueMax)
+      .then(() => moveOverdueRequests(deps, jobLimits.overdueMax))
       .then(() => undefined)
       .catch((error: unknown) => {
         this.#deps.log('error', 'clock-failed', { error: errorText(error) });
@@ -155,6 +170,10 @@ export class Jobs {
         this.#ticking = null;
       });
   }
+}
+
+function isOfRequest(payload: unknown): boolean {
+  return typeof payload === 'object' && payload !== null && 'request' in payload;
 }
 
 function text(payload: unknown, name: string): string {
