@@ -1,5 +1,6 @@
 /** What a provider answers, whichever door it comes through: checked and cleaned, before it becomes a move. */
 
+import { canonicalJson } from '../../protocol/canonical-json.ts';
 import { cleanText } from '../../protocol/text.ts';
 import { isAmount, isCurrencyCode } from '../contract/amount.ts';
 import { checkTerms, statedTerms, type WishedTerms } from '../contract/terms.ts';
@@ -19,6 +20,11 @@ export function readProposal(said: SaidProposal, id: string, at: Date): Proposal
   return notTaken([
     { pointer: '/price', detail: 'expected an amount with its currency; 0 where it is free' },
   ]);
+}
+
+/** True where the terms are the same, whatever the proposals are called. */
+export function isSameProposal(one: Proposal, other: Proposal): boolean {
+  return canonicalJson({ ...one, id: '' }) === canonicalJson({ ...other, id: '' });
 }
 
 /** What is said of a refusal, or of a call that is withdrawn: nothing where nothing is left of it. */

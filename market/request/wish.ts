@@ -2,8 +2,6 @@
 
 import type { JsonObject } from '../../protocol/json.ts';
 import { cleanText } from '../../protocol/text.ts';
-import { boundsError } from '../given-value.ts';
-import { inputRefused } from '../input-check.ts';
 import { isProblem, type Pointer, type Problem } from '../problem.ts';
 import { requestLimits } from './limits.ts';
 import { notTaken, readBudget } from './proposal.ts';
@@ -27,8 +25,6 @@ export function readWish(
   at: Date,
 ): SaidRequest | Problem {
   const { needCharsMax, inputCharsMax, askedMax, listingsMax } = requestLimits;
-  const outside = boundsError(input);
-  if (outside) return inputRefused([outside]);
   const budget = readBudget(given);
   if (isProblem(budget)) return budget;
   const need = words.length > needCharsMax ? '' : cleanText(words, needCharsMax);

@@ -10,8 +10,8 @@ import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import { requestDue, standing } from '../../market/request/due.ts';
 import { requestLimits } from '../../market/request/limits.ts';
 import { foldRequest, type RequestMover, requestEvent } from '../../market/request/move.ts';
-import { readProposal, type SaidProposal, wordsData } from '../../market/request/proposal.ts';
-import type { CallForProposals, Proposal, RequestData } from '../../market/request/request.ts';
+import { isSameProposal, readProposal, type SaidProposal, wordsData } from '../../market/request/proposal.ts';
+import type { CallForProposals, RequestData } from '../../market/request/request.ts';
 import type { RequestMoveName } from '../../market/request/rules.ts';
 import { type RequestView, viewOf } from '../../market/request/view.ts';
 import type { Caller, Deps } from '../deps.ts';
@@ -48,16 +48,9 @@ export function propose(
       const read = readProposal(said, proposal, at);
       if (isProblem(read)) return read;
       const before = standing(request).find(({ provider }) => provider === caller.jid)?.proposal;
-      return before && isSame(before, read) ? null : { proposal: read };
+      return before && isSameProposal(before, read) ? null : { proposal: read };
     },
   });
-}
-
-function isSame(one: Proposal, other: Proposal): boolean {
-  return (
-    JSON.stringify(Object.entries({ ...one, id: '' }).sort()) ===
-    JSON.stringify(Object.entries({ ...other, id: '' }).sort())
-  );
 }
 
 /** Refuses, and takes back what the caller proposed before. */

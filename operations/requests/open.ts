@@ -2,7 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { insertRequest } from '../../db/requests.ts';
+import { boundsError } from '../../market/given-value.ts';
 import { askedHash, keyProblem } from '../../market/idempotency.ts';
+import { inputRefused } from '../../market/input-check.ts';
 import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import { formatQuery } from '../../market/query/format.ts';
 import { requestLimits } from '../../market/request/limits.ts';
@@ -24,18 +26,21 @@ export async function openRequest(
   wish: RequestWish,
   key: string | null,
 ): Promise<CallForProposals | Problem> {
-  const said = readWish(wish, wish.wanted.listings, new Date());
-  if (isProblem(said)) return said;
+  const outside = boundsError(wish.input);
+  if (outside) return inputRefused([outside]);
   const { wanted, max } = wish;
   const query = wanted.query && formatQuery(wanted.query);
   const asked = askedHash('request', {
-    ...{ query, listings: wanted.listings, need: said.need, input: said.input },
-    ...{ budget: said.budget, deadline: said.deadline.toISOString(), max },
+    ...{ query, listings: wanted.listings, need: wish.need, input: wish.input },
+    ...{ budget: wish.budget, deadline: wish.deadline.toISOString(), max },
   });
+  // What was made before is the answer, also where it could not be made any more.
   if (key !== null) {
     const earlier = keyProblem(key) ?? (await requestOfKey(deps, caller, key, asked));
     if (earlier) return earlier;
   }
+  const said = readWish(wish, wanted.listings, new Date());
+  if (isProblem(said)) return said;
   const providers = await providersFor(deps, caller, wanted, max);
   if (isProblem(providers)) return providers;
   if (providers.length === 0) {

@@ -64,6 +64,12 @@ export function requestCommand(deps: Deps): Command {
 function makeStage(deps: Deps, caller: Caller): Stage {
   // A stage that is sent again because nobody knows what came of it makes one call.
   const key = randomUUID();
+  const times = new Map<number, Date>();
+  const deadlineIn = (minutes: number) => {
+    const deadline = times.get(minutes) ?? new Date(Date.now() + minutes * 60_000);
+    times.set(minutes, deadline);
+    return deadline;
+  };
   const { askedDefault, askedMax, deadlineDaysMax } = requestLimits;
   const shown = [
     textField('query', 'What the providers are found by, as in search'),
@@ -81,7 +87,7 @@ function makeStage(deps: Deps, caller: Caller): Stage {
     form: ask('Call for proposals', 'Each provider is asked once, and sees no proposal but its own.', shown),
     actions: ['complete'],
     async submit(values) {
-      const wish = wishOf(values);
+      const wish = wishOf(values, deadlineIn);
       if (isProblem(wish)) return wish;
       const made = await openRequest(deps, caller, wish, key);
       if (isProblem(made)) return inMakeFields(made);
@@ -93,7 +99,7 @@ function makeStage(deps: Deps, caller: Caller): Stage {
   };
 }
 
-function wishOf(values: Values): RequestWish | Problem {
+function wishOf(values: Values, deadlineIn: (minutes: number) => Date): RequestWish | Problem {
   const text = single(values, 'query');
   const listings = several(values, 'listings');
   if ((text === '') === (listings.length === 0)) {
@@ -110,7 +116,7 @@ function wishOf(values: Values): RequestWish | Problem {
     need: several(values, 'need').join('\n'),
     input,
     budget: amount ? { amount, currency: single(values, 'budget_currency') } : null,
-    deadline: new Date(Date.now() + Number(single(values, 'minutes')) * 60_000),
+    deadline: deadlineIn(Number(single(values, 'minutes'))),
     max: Number(single(values, 'max')),
   };
 }
