@@ -4,10 +4,14 @@ import { noTerms, termsFrom, type WishedTerms } from '../../market/contract/term
 import type { Asked, CallForProposals } from '../../market/request/request.ts';
 import { type Field, type Form, field, form } from '../../protocol/data-form.ts';
 import { NS_REQUEST } from '../../protocol/namespaces.ts';
+import { cleanLine } from '../../protocol/text.ts';
 import { choiceField, timeText } from '../commands/fields.ts';
 import { termsFields, wishedTerms } from '../commands/terms-form.ts';
 import type { Values } from '../commands/values.ts';
 import { priceText } from '../search-table.ts';
+
+/** Of the input, in words; the form has it whole. */
+const inputCharsMax = 500;
 
 const answers = [
   { value: 'propose', label: 'Propose' },
@@ -31,15 +35,16 @@ export function wishedIn(values: Values): WishedTerms {
   return wishedTerms(values);
 }
 
-/** The call in words, for a person. */
+/** The call in words, for a person. Nothing that the client writes looks like a line of the directory's. */
 export function callInWords(
   { need, input, budget, deadline, client }: CallForProposals,
   listing: string,
 ): string {
   const lines = [
     `${client} calls for proposals, and asks you for: ${listing}`,
-    `Need: ${need}`,
-    Object.keys(input).length > 0 && `Input: ${JSON.stringify(input)}`,
+    'Need:',
+    ...need.split('\n').map((line) => `> ${line}`),
+    Object.keys(input).length > 0 && `Input: ${cleanLine(JSON.stringify(input), inputCharsMax)}`,
     budget && `Budget: ${budget.amount} ${budget.currency}`,
     `Until: ${timeText(deadline)}`,
   ];

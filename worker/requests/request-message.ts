@@ -154,9 +154,7 @@ function providerLines(
     case 'cfp':
       return [
         `Call for proposals ${request.id}.`,
-        ...callInWords(request, cleanLine(asked.listing.name, requestMessageLimits.nameCharsMax))
-          .split('\n')
-          .map((line) => cleanLine(line, requestMessageLimits.wordsCharsMax)),
+        callInWords(request, cleanLine(asked.listing.name, requestMessageLimits.nameCharsMax)),
         "Submit the form that is in this message, or use the command 'propose'. Nobody but the client sees your proposal.",
       ];
     case 'accept-proposal':
