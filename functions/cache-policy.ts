@@ -50,6 +50,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/contracts/:id': noPolicy,
   '/v1/requests': noPolicy,
   '/v1/requests/:id': noPolicy,
+  '/contracts/:id': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };

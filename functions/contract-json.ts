@@ -19,11 +19,14 @@ export function contractJson(own: OwnContract, caller: Caller): z.infer<typeof C
 
 export function summaryJson(contract: Contract, caller: Caller): z.infer<typeof ContractSummarySchema> {
   const { id, kind, state, version, client, provider, listing, input, price } = contract;
+  const { answerBy, deliverBy, words, offeredBy } = contract;
   const { ask, result, progress, reason, fault, created, since } = contract;
   const side = sideOf(contract, caller);
   return {
     ...{ id, kind, state, version, side, client, provider, listing, input, price },
-    ...{ ask, result, progress, reason, fault },
+    ...{ words, offeredBy, ask, result, progress, reason, fault },
+    answerBy: answerBy?.toISOString() ?? null,
+    deliverBy: deliverBy?.toISOString() ?? null,
     moves: openMoves(contract, side, new Date()),
     due: due(contract)?.at.toISOString() ?? null,
     created: created.toISOString(),

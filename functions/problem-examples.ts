@@ -79,7 +79,10 @@ const said: { [Code in ProblemCode]: Problem } = {
   'input-refused': problem('input-refused', 'Not accepted: input/amount: expected a number', [
     { pointer: '/input/amount', detail: 'expected a number' },
   ]),
-  'call-required': problem('call-required', 'Only calls can be contracted; expected "call": true.'),
+  'offers-not-taken': problem(
+    'offers-not-taken',
+    'fx@works.test is told of no offers of yours: it has neither subscribed nor registered; expected a listing of an agent that has.',
+  ),
   'not-callable': problem(
     'not-callable',
     'The directory does not call this listing: it is called by http-jsonrpc; expected one whose call.protocol is xmpp-command.',

@@ -169,12 +169,13 @@ export const problems = {
     about:
       "The input is not as the listing's schema says. The errors name each place and what is expected there.",
   },
-  'call-required': {
-    status: 422,
-    title: 'Only calls can be contracted here',
-    condition: 'feature-not-implemented',
-    type: 'modify',
-    about: 'A contract over HTTP is a call that the directory makes for you: the body says "call": true.',
+  'offers-not-taken': {
+    status: 403,
+    title: 'The agent takes no offers',
+    condition: 'forbidden',
+    type: 'auth',
+    about:
+      'Offers are told only to agents that subscribed to the directory or registered with it, and that are not the offerer or the directory. The listing says how to reach the agent yourself.',
   },
   'not-callable': {
     status: 422,

@@ -17,6 +17,7 @@ import { Asker } from './ask.ts';
 import { ComponentRoster } from './component-roster.ts';
 import { ComponentSession } from './component-session.ts';
 import { type Config, isAccount } from './config.ts';
+import { Replies } from './contracts/replies.ts';
 import { Crawler } from './crawl.ts';
 import { openFront } from './front.ts';
 import { publishIdentity } from './identity/publish.ts';
@@ -129,6 +130,11 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     callTimeoutMs: limits.callTimeoutMs,
     log,
   });
+  const replies = new Replies({
+    ...services,
+    send: (stanza) => session.send(stanza),
+    onError: (error) => log('error', 'reply-failed', { error: errorText(error) }),
+  });
   const sweeper = new Sweeper({ db, periodMs: limits.sweepPeriodMs, log });
 
   let isStopping = false;
@@ -170,7 +176,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     const confirmation = from && confirmationIn(stanza);
     if (confirmation && (await isTaken(bareJid(from), confirmation))) return;
     if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
-    else if (from && !answers.onMessage(stanza)) {
+    else if (from && !answers.onMessage(stanza) && !replies.onMessage(stanza, from)) {
       onNotice(stanza, from);
       void chat.onMessage(stanza);
     }

@@ -114,7 +114,9 @@ export const callScript = String.raw`
 
   const showContract = (contract) => {
     const { id, state, reason, result, ask: asked, moves } = contract;
-    const line = element('p', null, 'Contract ', element('code', id), ': ', element('strong', state));
+    const page = element('a', id);
+    page.href = '/contracts/' + encodeURIComponent(id);
+    const line = element('p', null, 'Contract ', page, ': ', element('strong', state));
     line.dataset.state = state;
     const parts = [line, ...(reason ? [element('p', reason)] : [])];
     if (asked) parts.push(...askedFor(contract));

@@ -10,6 +10,7 @@ import { problemResponse } from '../problem-response.ts';
 import { agentPage } from './agent-page.ts';
 import { ask } from './ask.ts';
 import { assets } from './assets.ts';
+import { contractPage } from './contract-page.ts';
 import { docsPage } from './docs-page.ts';
 import { formValues } from './form-values.ts';
 import type { Html } from './html.ts';
@@ -45,6 +46,11 @@ export function createPages({ documentFor }: PagesOptions) {
   pages.get('/agents/:jid', async (context) => {
     const found = await showAgent(context.var.deps, context.req.param('jid'));
     return isProblem(found) ? refusal(context, found) : page(context, agentPage(found));
+  });
+
+  pages.get('/contracts/:id', (context) => {
+    const { origin } = new URL(context.req.url);
+    return page(context, contractPage(context.req.param('id'), origin));
   });
 
   pages.get('/docs', (context) => {

@@ -7,6 +7,7 @@ import { callScript } from './call-script.ts';
 import { missingValue } from './call-stanzas.ts';
 import { completionOffersScript } from './completion-offers-script.ts';
 import { completionScript } from './completion-script.ts';
+import { contractScript } from './contract-script.ts';
 
 export const script = String.raw`'use strict';
 (() => {
@@ -96,5 +97,6 @@ export const script = String.raw`'use strict';
   openTarget();
 })();
 (() => {${callScript}})();
+(() => {${contractScript}})();
 (() => {${completionOffersScript}${completionScript}})();
 `;

@@ -1,12 +1,11 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import { contractLimits } from '../../market/contract/limits.ts';
-import { saidData } from '../../market/contract/said.ts';
 import { contractStates } from '../../market/contract/states.ts';
 import { keyCharsMax } from '../../market/idempotency.ts';
 import { isProblem, problem } from '../../market/problem.ts';
 import { openCall } from '../../operations/contracts/call.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
+import { openOffer } from '../../operations/contracts/offer.ts';
 import { browseContracts } from '../../operations/contracts/show.ts';
 import { waitForContract, waitLimits } from '../../operations/contracts/wait.ts';
 import { pageSizeDefault } from '../../operations/search.ts';
@@ -15,9 +14,11 @@ import { createRouter } from '../context.ts';
 import { contractJson, summaryJson } from '../contract-json.ts';
 import { ContractPageSchema, ContractSchema, contractExample } from '../contract-schemas.ts';
 import { linkNext } from '../link-next.ts';
+import { dataOf } from '../move-data.ts';
 import { answers, headed, jsonBody, refusals } from '../openapi.ts';
 import { limitParameter, paging } from '../parameters.ts';
 import { problemResponse } from '../problem-response.ts';
+import { ContractRequestSchema, MoveSchema } from '../trade-schemas.ts';
 
 const idMax = 100;
 const params = z.object({
@@ -36,7 +37,7 @@ const wait = z
   .optional()
   .openapi({
     description:
-      'So many seconds the answer may take, until the contract needs its client or has ended; then it is the contract as it is.',
+      'So many seconds the answer may take, until the contract needs you or has ended; then it is the contract as it is.',
     type: 'integer',
     minimum: 0,
     maximum: waitLimits.secondsMax,
@@ -51,37 +52,21 @@ const headers = z.object({
     example: '8e03978e-40d5-43dd-bc93-6894a57f9324',
   }),
 });
-const Values = z.record(z.string(), z.unknown(), 'expected an object of named values');
 type Values = { [name: string]: never };
 
 const callRoute = createRoute({
   method: 'post',
   path: '/v1/contracts',
-  operationId: 'callListing',
+  operationId: 'makeContract',
   tags: ['Trade'],
   security: byToken,
-  summary: 'Have the directory call a listing',
+  summary: 'Have the directory call a listing, or offer its agent a contract',
   description:
-    'The directory calls the agent and keeps what it answers. Only agents are called that let it: `call.relay`, or their registration. The directory reads what it relays; nobody but the two parties is shown it.',
+    'With `call`, the directory calls the agent and keeps what it answers; only agents are called that let it: `call.relay`, or their registration. With `terms`, they are offered to the agent, which accepts them, declines, or proposes others; only agents are told of offers that subscribed or registered. The directory reads what it relays; nobody but the two parties is shown it.',
   request: {
     headers,
     query: z.object({ wait }),
-    body: jsonBody(
-      z
-        .strictObject({
-          listing: z.string('expected the id of a listing').describe('The id of the listing.'),
-          input: Values.describe('Its inputs by name, as its schema has them.'),
-          call: z.boolean('expected true').optional().describe('true: the directory makes the call.'),
-          seq: z
-            .int('expected the seq of a listing')
-            .optional()
-            .describe('The `seq` of the listing as it was read; refused where it has changed since.'),
-        })
-        .openapi('ContractRequest', {
-          description: 'What is to be called, with what.',
-          example: { listing: contractExample.listing.id, input: contractExample.input, call: true },
-        }),
-    ),
+    body: jsonBody(ContractRequestSchema),
   },
   responses: {
     ...refusals(
@@ -90,7 +75,7 @@ const callRoute = createRoute({
       'invalid-body',
       'body-too-large',
       'listing-not-found',
-      'call-required',
+      'offers-not-taken',
       'input-refused',
       'not-callable',
       'relay-not-allowed',
@@ -153,7 +138,7 @@ const showRoute = createRoute({
   tags: ['Trade'],
   security: byToken,
   summary: 'One contract, with its history and its result',
-  description: 'With `wait`, the answer comes when the contract needs its client or has ended.',
+  description: 'With `wait`, the answer comes when the contract needs you or has ended.',
   request: { params, query: z.object({ wait }) },
   responses: answers(
     ContractSchema,
@@ -168,14 +153,18 @@ const showRoute = createRoute({
 const partyMoves = [
   'accept',
   'decline',
+  'propose',
   'start',
+  'ask',
   'input',
+  'progress',
   'deliver',
   'complete',
   'fail',
   'cancel',
   'dispute',
   'resolve',
+  'settle',
 ] as const;
 
 const moveRoute = createRoute({
@@ -186,7 +175,7 @@ const moveRoute = createRoute({
   security: byToken,
   summary: 'Make a move',
   description:
-    '`moves` of the contract says which are open to you. `input` carries `input`, `deliver` carries `values` or `text`; `fail`, `dispute` and `resolve` carry a `reason`, others may.',
+    '`moves` of the contract says which are open to you. `propose` carries `terms`; `input` carries `input`; `deliver` carries `values`, `text` or `links`; `ask` carries `text` or `names`; `progress` carries `percent` or `text`; `settle` carries a `settlement`; `fail`, `dispute` and `resolve` carry a `reason`, others may.',
   request: {
     headers,
     params: params.extend({
@@ -194,26 +183,7 @@ const moveRoute = createRoute({
         .enum(partyMoves, 'expected the name of a move')
         .openapi({ description: 'The move.', example: 'cancel' }),
     }),
-    body: jsonBody(
-      z
-        .strictObject({
-          reason: z
-            .string('expected words')
-            .max(
-              contractLimits.reasonCharsMax,
-              `expected at most ${contractLimits.reasonCharsMax} characters`,
-            )
-            .optional()
-            .describe('Why, in words.'),
-          input: Values.optional().describe('What was asked for, by name.'),
-          values: Values.optional().describe('What came of the work, by name.'),
-          text: z.string('expected words').optional().describe('The same in words.'),
-        })
-        .openapi('Move', {
-          description: 'What the move carries.',
-          example: { reason: 'Not needed any more.' },
-        }),
-    ),
+    body: jsonBody(MoveSchema),
   },
   responses: answers(
     ContractSchema,
@@ -226,6 +196,7 @@ const moveRoute = createRoute({
     'move-not-open',
     'input-refused',
     'key-reused',
+    'limit-reached',
   ),
 });
 
@@ -244,14 +215,18 @@ export const contracts = createRouter()
   .openapi(callRoute, async (context) => {
     const who = await bearer(context, 'trade');
     if (who instanceof Response) return who as never;
-    const { listing, input, call, seq = null } = context.req.valid('json');
-    if (call !== true) {
-      const detail = 'Only calls can be contracted; expected "call": true.';
-      return problemResponse(context, problem('call-required', detail)) as never;
+    const { listing, input = {}, call, terms, seq = null } = context.req.valid('json');
+    if ((call === true) === (terms !== undefined)) {
+      const detail = 'expected either "call": true or terms to offer';
+      const refused = problem('invalid-body', `Not accepted: ${detail}`, [{ pointer: '/terms', detail }]);
+      return problemResponse(context, refused) as never;
     }
     const key = context.req.valid('header')['idempotency-key'] ?? null;
     const { deps } = context.var;
-    const made = await openCall(deps, who.caller, { listing, input: input as Values, seq }, key);
+    const wish = { listing, input: input as Values, seq };
+    const made = terms
+      ? await openOffer(deps, who.caller, { ...wish, terms }, key)
+      : await openCall(deps, who.caller, wish, key);
     if (isProblem(made)) return problemResponse(context, made) as never;
     const seconds = context.req.valid('query').wait ?? 0;
     const own = await waitForContract(deps, who.caller, made.id, seconds, signalOf(context));
@@ -272,15 +247,13 @@ export const contracts = createRouter()
     const who = await bearer(context, 'trade');
     if (who instanceof Response) return who as never;
     const { id, move } = context.req.valid('param');
-    const { reason, input, values, text } = context.req.valid('json');
-    const data = saidData(move, {
-      ...{ reason, text },
-      input: input as Values | undefined,
-      values: values as Values | undefined,
-    });
+    const sent = context.req.valid('json');
+    const data = dataOf(move, sent);
+    if (isProblem(data)) return problemResponse(context, data) as never;
+    const { version = null } = sent;
     const key = context.req.valid('header')['idempotency-key'] ?? null;
     const { deps } = context.var;
-    const moved = await moveOwn(deps, who.caller, id, { move, data }, key);
+    const moved = await moveOwn(deps, who.caller, id, { move, data, version }, key);
     if (isProblem(moved)) return problemResponse(context, moved) as never;
     const own = await waitForContract(deps, who.caller, id, 0);
     if (isProblem(own)) return problemResponse(context, own) as never;

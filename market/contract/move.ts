@@ -98,7 +98,7 @@ export function foldEvent(before: Contract | Opening, event: ContractEvent): Con
     reason:
       sameState && ['resolve', 'settle'].includes(event.move)
         ? (was?.reason ?? null)
-        : (reason ?? keptReason(was, event)),
+        : (reason ?? (isProposal ? null : keptReason(was, event))),
     fault: fault ?? (event.state === 'failed' ? (was?.fault ?? null) : null),
     agreed: event.move === 'resolve' && event.by !== 'directory' ? [...agreed, event.by] : agreed,
   };

@@ -27,7 +27,7 @@ export const resultLinksMax = 20;
 export function readLinks(texts: readonly string[]): ResultMedia[] | null {
   const links = texts.map((text) => safeLink(text)).filter((link) => link?.startsWith('https:'));
   if (links.length < texts.length || links.length > resultLinksMax) return null;
-  return links.map((url) => ({ type: '', url: url as string }));
+  return links.map((url) => ({ type: 'application/octet-stream', url: url as string }));
 }
 
 export function saidData(

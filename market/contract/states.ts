@@ -42,6 +42,15 @@ export function isSettled(state: ContractState): boolean {
   return !(openStates as readonly ContractState[]).includes(state);
 }
 
+type Standing = { kind: ContractKind; state: ContractState; offeredBy: Side };
+
+/** True where the contract needs that side or has ended: what a waiting reader of that side waits for. */
+export function awaits({ kind, state, offeredBy }: Standing, side: Side): boolean {
+  if (state === 'offered') return offeredBy !== side;
+  if (side === 'client' || kind === 'call') return isSettled(state);
+  return state !== 'input-required' && state !== 'delivered';
+}
+
 export function otherSide(side: Side): Side {
   return side === 'client' ? 'provider' : 'client';
 }

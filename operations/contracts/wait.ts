@@ -1,15 +1,15 @@
-/** Waiting for a contract to need its client, or to end. */
+/** Waiting for a contract to need whoever waits, or to end. */
 
 import { findContract } from '../../db/contracts.ts';
-import { isSettled } from '../../market/contract/states.ts';
+import { awaits } from '../../market/contract/states.ts';
 import type { Problem } from '../../market/problem.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { type OwnContract, showContract } from './show.ts';
+import { type OwnContract, showContract, sideOf } from './show.ts';
 
 export const waitLimits = { secondsMax: 45, pollMs: 1_000 } as const;
 
 /**
- * The contract at the first state that needs its client or is final, else as it is when the time is over.
+ * The contract at the first state that needs the caller or is final, else as it is when the time is over.
  * @param signal ends the waiting, as when nobody is there any more to hear the answer
  */
 export async function waitForContract(
@@ -23,7 +23,7 @@ export async function waitForContract(
   while (!signal?.aborted) {
     const contract = await findContract(deps.db, id, caller.jid);
     const left = until - Date.now();
-    if (!contract || isSettled(contract.state) || left <= 0) break;
+    if (!contract || awaits(contract, sideOf(contract, caller)) || left <= 0) break;
     await new Promise((resolve) => setTimeout(resolve, Math.min(left, waitLimits.pollMs)));
   }
   return showContract(deps, caller, id);

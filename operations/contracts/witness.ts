@@ -2,7 +2,6 @@
 
 import { randomBytes } from 'node:crypto';
 import { isKnown } from '../../db/consent.ts';
-import { insertContract, unacceptedOffers } from '../../db/contracts.ts';
 import { providerAddress } from '../../market/address.ts';
 import type { Contract, MoveData, Opening } from '../../market/contract/contract.ts';
 import { foldEvent, openEvent } from '../../market/contract/move.ts';
@@ -16,15 +15,8 @@ import { isProblem, type Problem, problem } from '../../market/problem.ts';
 import { versionOf } from '../../market/version.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { showListing } from '../show.ts';
-import { callLimits, contractOfKey } from './call.ts';
-import { jobsOf } from './jobs.ts';
-
-export const witnessLimits = {
-  /** Offers of one party that nobody accepted: each of them is told to somebody. */
-  unacceptedHours: 24,
-  unacceptedPerOtherMax: 5,
-  unacceptedPerOpenerMax: 100,
-} as const;
+import { contractOfKey } from './call.ts';
+import { notAccepted, offersProblem, writeOffer } from './offers.ts';
 
 export type WitnessWish = {
   /** Which side the caller is; the other one confirms. */
@@ -76,40 +68,7 @@ export async function openWitness(
   };
   const event = openEvent(opening, new Date());
   const contract = foldEvent(opening, event);
-  const outcome = await insertContract(
-    deps.db,
-    {
-      ...{ contract, event, thread: null, jobs: jobsOf(contract, event) },
-      key: key === null ? null : { caller: caller.jid, key, asked },
-    },
-    callLimits.openPerOpenerMax,
-  );
-  if (outcome === 'made') return contract;
-  if (outcome === 'too-many') {
-    return problem(
-      'limit-reached',
-      `A party has at most ${callLimits.openPerOpenerMax} open contracts of its own; expected one to end first.`,
-    );
-  }
-  const made = key === null ? null : await contractOfKey(deps, caller, key, asked);
-  if (!made) throw new Error('a key that is taken has an outcome');
-  return made;
-}
-
-/** Nobody is made to tell somebody of offer after offer. */
-async function offersProblem(
-  { db }: Deps,
-  caller: Caller,
-  side: Side,
-  other: string,
-): Promise<Problem | null> {
-  const { unacceptedHours: hours, unacceptedPerOtherMax, unacceptedPerOpenerMax: max } = witnessLimits;
-  const { toAnybody, toOther } = await unacceptedOffers(db, { side, opener: caller.jid, other, hours, max });
-  if (toOther < unacceptedPerOtherMax && toAnybody < max) return null;
-  return problem(
-    'limit-reached',
-    `In ${hours} hours a party makes at most ${unacceptedPerOtherMax} offers to another, and ${max} in all, that are not accepted; expected one to be accepted first.`,
-  );
+  return writeOffer(deps, caller, { contract, event, key, asked });
 }
 
 /** The listing as it is now; nobody has another's listing witnessed as its own. */
@@ -121,8 +80,4 @@ async function listingOf(deps: Deps, id: string, provider: string): Promise<Open
     return notAccepted('listing', `expected a listing of ${provider}, who does the work`);
   }
   return { id: listing.id, version: versionOf(listing), name: listing.name };
-}
-
-function notAccepted(name: string, detail: string): Problem {
-  return problem('invalid-body', `Not accepted: ${name}: ${detail}`, [{ pointer: `/${name}`, detail }]);
 }

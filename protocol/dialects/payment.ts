@@ -34,7 +34,11 @@ export const invoiceLimits = {
  */
 export function readInvoice(stanza: Element): Invoice | null {
   const invoice = stanza.getChild('error')?.getChild('invoice', NS_PAYMENT);
-  if (!invoice) return null;
+  return invoice ? readInvoiceElement(invoice) : null;
+}
+
+/** The same of the invoice itself. @throws {ParseError} as above. */
+export function readInvoiceElement(invoice: Element): Invoice {
   const session = token(invoice.attrs.session, invoiceLimits.sessionCharsMax);
   if (!session) throw new ParseError('the invoice has no session');
   const expires = new Date(token(invoice.attrs.expires, 40) ?? Number.NaN);

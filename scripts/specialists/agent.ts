@@ -6,14 +6,17 @@ import { answerQuery, faultReply } from './answer.ts';
 import { bidFor, bidMessage, deliver, type HeardCall, readHeard } from './bidding.ts';
 import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
 import { type CommandDesk, commandDesk } from './commands.ts';
+import { commissionFrom } from './commissioning.ts';
 import { capsElement } from './disco.ts';
 import { submitElement, xmlSafe } from './forms.ts';
-import { addressOf, keepRegistered, type Lease } from './lease.ts';
+import { type AskDirectory, addressOf, keepRegistered, type Lease } from './lease.ts';
 import { NS_COMMANDS, NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
+import { type Budget, buyer, type Negotiator, readTold, replyTo, seller } from './negotiation.ts';
 import type { Persona, Publication } from './persona.ts';
 import { openRoom } from './room.ts';
 import { type Roster, rosterFor } from './roster.ts';
 import { openSession, type Session } from './session.ts';
+import { FailureError } from './skill.ts';
 
 const backoffFirstMs = 500;
 const backoffMaxMs = 5_000;
@@ -52,8 +55,13 @@ export async function startSpecialist(
   if (register) await registerAccount({ service, domain, username: specialist.account, password });
 
   const persona = personaOf(specialist, bareJid, (seconds) => leave(agent, seconds));
+  const budgets = new Map<string, Budget>();
   const desk = commandDesk(
-    persona.commands.map(({ command }) => command),
+    persona.commands.map(({ command }) =>
+      specialist.negotiates === 'buys'
+        ? { ...command, run: (answers) => commissionFrom(asking(agent), answers, budgets) }
+        : command,
+    ),
     persona.manner,
   );
   const agent: Agent = {
@@ -64,6 +72,7 @@ export async function startSpecialist(
     desk,
     specialist,
     calls: new Map(),
+    negotiator: negotiatorOf(specialist, budgets),
     stopping: new AbortController(),
     live: null,
     backMs: 0,
@@ -96,12 +105,29 @@ type Agent = {
   specialist: Specialist;
   /** Those that it answered, by their ids. */
   calls: Map<string, HeardCall>;
+  negotiator: Negotiator | null;
   stopping: AbortController;
   live: { session: Session; roster: Roster; lease: Lease | null } | null;
   /** Until when it stays away from the directory, by this machine's clock, and what brings it back. */
   backMs: number;
   back: NodeJS.Timeout | undefined;
 };
+
+function negotiatorOf(specialist: Specialist, budgets: ReadonlyMap<string, Budget>): Negotiator | null {
+  if (specialist.negotiates === 'buys') return buyer(budgets);
+  const price = specialist.dialect === 'guildhall' ? specialist.offer.price : undefined;
+  return specialist.negotiates === 'sells' && price ? seller(specialist.skill, price) : null;
+}
+
+/** Asks the directory over the present session. */
+function asking(agent: Agent): AskDirectory {
+  return async (command) => {
+    const { session } = agent.live ?? {};
+    if (!session) throw new FailureError('The agent has no session with the directory.');
+    const answer = await session.request('set', command, addressOf(agent.options.directory));
+    return answer.getChild('command', NS_COMMANDS);
+  };
+}
 
 /** Wrapped, because an async function would wait for a bare promise that it returns. */
 type Ended = { reason: Promise<Error | null> };
@@ -217,6 +243,7 @@ function take(agent: Agent, stanza: Element): void {
   if (roster.take(stanza)) return;
   const { type } = stanza.attrs;
   if (stanza.getName() === 'message' && bid(agent, session, stanza)) return;
+  if (stanza.getName() === 'message' && negotiate(agent, session, stanza)) return;
   if (stanza.getName() === 'message') converse(agent, session, stanza);
   if (stanza.getName() !== 'iq' || (type !== 'get' && type !== 'set')) return;
   answerQuery(agent.persona, agent.desk, session.fullJid, stanza).then(
@@ -253,6 +280,20 @@ function bid(agent: Agent, session: Session, message: Element): boolean {
     (await session.request('set', command, addressOf(directory))).getChild('command', NS_COMMANDS);
   deliver(ask, specialist.skill, heard.contract, call).catch((error: Error) =>
     log?.(`${agent.bareJid} failed to deliver: ${error.stack ?? error.message}`),
+  );
+  return true;
+}
+
+/** Answers what the directory tells of a contract; true where the message is that. Nobody else's is believed. */
+function negotiate(agent: Agent, session: Session, message: Element): boolean {
+  const { directory, log } = agent.options;
+  const { from = '', type } = message.attrs;
+  if (!agent.negotiator || type === 'error' || from.split('/', 1)[0] !== directory) return false;
+  const told = readTold(message);
+  if (!told) return false;
+  Promise.resolve(agent.negotiator(told)).then(
+    (move) => move && session.send(replyTo(directory, told, move)),
+    (error: Error) => log?.(`${agent.bareJid} failed to negotiate: ${error.stack ?? error.message}`),
   );
   return true;
 }

@@ -15,6 +15,7 @@ import { bannerSkill } from './skills/banner.ts';
 import { caesarCipher } from './skills/caesar-cipher.ts';
 import { checkDigits } from './skills/check-digits.ts';
 import { colourContrast } from './skills/colour-contrast.ts';
+import { commission } from './skills/commission.ts';
 import { currency } from './skills/currency.ts';
 import { easter } from './skills/easter.ts';
 import { explainCron } from './skills/explain-cron.ts';
@@ -35,6 +36,7 @@ import { teaTimer } from './skills/tea-timer.ts';
 import { textStatistics } from './skills/text-statistics.ts';
 import { timeZones } from './skills/time-zones.ts';
 import { units } from './skills/units.ts';
+import { verse } from './skills/verse.ts';
 import { workingDays } from './skills/working-days.ts';
 
 export type Specialist = {
@@ -48,6 +50,8 @@ export type Specialist = {
   noindex?: true;
   /** It answers calls for proposals, with a price of this tariff. */
   bids?: Tariff;
+  /** It negotiates contracts: sells its skill for no less than it states, or buys others' within a budget. */
+  negotiates?: 'sells' | 'buys';
   /** It only subscribes, so that nobody has it called, and has a command by which it withdraws for a while. */
   leaves?: true;
 } & ({ dialect: 'ai-sns' | 'ard' | 'plain' } | { dialect: 'guildhall'; offer: Offer });
@@ -180,6 +184,15 @@ export const specialists: readonly Specialist[] = [
       query: 'print twenty banners',
     }),
   },
+  {
+    account: 'poet',
+    domainIndex: 1,
+    negotiates: 'sells',
+    dialect: 'guildhall',
+    skill: verse,
+    offer: { placement: 'command', price: { amount: '4', currency: 'EUR', unit: 'verse' } },
+  },
+  { account: 'patron', domainIndex: 0, negotiates: 'buys', dialect: 'plain', skill: commission },
   { account: 'digits', domainIndex: 0, leaves: true, dialect: 'plain', skill: checkDigits },
   { account: 'cipher', domainIndex: 1, noindex: true, dialect: 'plain', skill: caesarCipher },
 ];

@@ -8,6 +8,7 @@ export const NS_AGENTS = 'jabber:iq:agents';
 export const NS_BIND = 'urn:ietf:params:xml:ns:xmpp-bind';
 export const NS_CAPS = 'http://jabber.org/protocol/caps';
 export const NS_COMMANDS = 'http://jabber.org/protocol/commands';
+export const NS_CONTRACT = 'urn:guildhall:contract:0';
 export const NS_DATA = 'jabber:x:data';
 export const NS_DISCO_INFO = 'http://jabber.org/protocol/disco#info';
 export const NS_DISCO_ITEMS = 'http://jabber.org/protocol/disco#items';

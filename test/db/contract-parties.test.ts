@@ -8,7 +8,8 @@ import { listingId } from '../../market/listing-id.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
-import { openWitness, witnessLimits } from '../../operations/contracts/witness.ts';
+import { offerLimits } from '../../operations/contracts/offers.ts';
+import { openWitness } from '../../operations/contracts/witness.ts';
 import { bareJid, parseJid } from '../../protocol/jid.ts';
 import { ownDatabase } from '../support/database.ts';
 import { indexOf } from '../support/listings.ts';
@@ -70,7 +71,7 @@ describe('a contract that is witnessed', () => {
   });
 
   test('is not offered again and again to who does not accept, nor to ever more of them', async () => {
-    const { unacceptedPerOtherMax, unacceptedPerOpenerMax } = witnessLimits;
+    const { unacceptedPerOtherMax, unacceptedPerOpenerMax } = offerLimits;
     const eve = caller('eve@agents.test');
     const offers = async (other: string) => {
       await grantConsent(database.db, other);

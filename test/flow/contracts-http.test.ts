@@ -193,7 +193,8 @@ describe.each(platforms)('on $name:', ({ run }) => {
     });
 
     test.each<[what: string, more: object, status: number, code: string]>([
-      ['no call', { call: false }, 422, 'call-required'],
+      ['neither a call nor terms', { call: false }, 400, 'invalid-body'],
+      ['a call and terms', { terms: {} }, 400, 'invalid-body'],
       ['another input', { input: { amount: 'x' } }, 422, 'input-refused'],
       ['an input that is none', { input: [1] }, 400, 'invalid-body'],
       ['a NUL', { input: { amount: 3, note: '\u0000' } }, 422, 'input-refused'],

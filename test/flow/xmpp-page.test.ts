@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { listingId } from '../../market/listing-id.ts';
 import { newsLimits, subscriptionLimits } from '../../market/subscription.ts';
-import { witnessLimits } from '../../operations/contracts/witness.ts';
+import { offerLimits } from '../../operations/contracts/offers.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { formValue, readForm } from '../../protocol/data-form.ts';
@@ -218,6 +218,18 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     }
     await isTold('contract-accepted', heard);
   };
+  /** What the specialist makes of the terms that it is offered; it is told of its own moves besides. */
+  const answerTerms = async () => {
+    await isTold('terms-offered', heardByDice);
+    dice.send(stanza('the specialist writes: propose'));
+    await isTold('terms-proposed', heard);
+    const early = stanza('the specialist writes: too-early');
+    dice.send(early);
+    const refused = await until('it is refused', async () =>
+      heardByDice.find(({ attrs }) => attrs.type === 'error' && attrs.id === early.attrs.id),
+    );
+    expect(shapeOf(refused), String(refused)).toBe(shapeOf(stanza('the directory answers: too-early')));
+  };
   /** What the specialist does with the call for proposals in which it is asked. */
   const answerCall = async () => {
     await isTold('cfp', heardByDice);
@@ -255,6 +267,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', { time
     if (name === 'witness-submit') {
       contract = idIn(answer);
       await takeContract();
+    }
+    if (name === 'offer-terms') {
+      contract = idIn(answer);
+      await answerTerms();
     }
     if (name === 'request-make') {
       [request, deadline] = [idIn(answer), valueIn(answer, 'deadline')];
@@ -298,7 +314,7 @@ describe('docs/xmpp.md', () => {
   test('states limits as they are', () => {
     const { perJidMax, perSiteMax, waitingMax } = subscriptionLimits;
     const many = (limit: number) => limit.toLocaleString('en');
-    const { unacceptedHours, unacceptedPerOtherMax, unacceptedPerOpenerMax } = witnessLimits;
+    const { unacceptedHours, unacceptedPerOtherMax, unacceptedPerOpenerMax } = offerLimits;
     for (const said of [
       `more than ${many(nodeCharsMax)} characters`,
       `more than ${waitingMax} matches waited`,

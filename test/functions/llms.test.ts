@@ -45,7 +45,17 @@ describe('/llms.txt', () => {
 
   test('says how to search, match, look, call, have called and get a token', () => {
     const ways = [...text.matchAll(/^- (\w+):/gm)].map(([, way]) => way);
-    expect(ways).toEqual(['Search', 'Match', 'Look', 'Call', 'Relay', 'Mirror', 'Token', 'Errors']);
+    expect(ways).toEqual([
+      'Search',
+      'Match',
+      'Look',
+      'Call',
+      'Relay',
+      'Negotiate',
+      'Mirror',
+      'Token',
+      'Errors',
+    ]);
     expect(text).toContain(`curl '${origin}/v1/listings?q=convert%20currency'`);
     expect(text).toContain(`curl ${origin}/v1/listings/match`);
   });

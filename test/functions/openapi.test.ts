@@ -18,6 +18,7 @@ const nameOfRoute = ({ method, path }: { method: string; path: string }) => `${m
 const pages = [
   'GET /',
   'GET /agents/{jid}',
+  'GET /contracts/{id}',
   'GET /docs',
   'GET /listings/{id}',
   'GET /problems',

@@ -5,6 +5,7 @@ import type { OwnContract } from '../../operations/contracts/show.ts';
 import { type Field, type FieldType, field } from '../../protocol/data-form.ts';
 import { isObject, type Json } from '../../protocol/json.ts';
 import { cleanLine } from '../../protocol/text.ts';
+import { settlementLine } from '../contracts/offer-words.ts';
 import { priceText } from '../search-table.ts';
 import { timeText } from './fields.ts';
 
@@ -20,6 +21,7 @@ export const contractFormLimits = {
 export function summaryFields({ contract, side, moves, due }: OwnContract): Field[] {
   const { id, kind, state, client, provider, listing, price, created, since, reason, fault, agreed } =
     contract;
+  const { answerBy, deliverBy, words } = contract;
   return [
     labelled('id', 'Contract', id),
     labelled('kind', 'Kind: call, witness or direct', kind),
@@ -30,6 +32,9 @@ export function summaryFields({ contract, side, moves, due }: OwnContract): Fiel
     ...said('listing', 'Listing', listing?.id),
     ...said('listing_name', 'Name of the listing, as it was', listing?.name),
     ...said('price', 'Price', priceText(price)),
+    ...said('answer_by', 'Until when the terms can be accepted', answerBy && timeText(answerBy)),
+    ...said('deliver_by', 'When the work is due', deliverBy && timeText(deliverBy)),
+    ...(words ? [labelled('words', 'What else is agreed', words.split('\n'), 'text-multi')] : []),
     labelled('created', 'Begun', timeText(created)),
     labelled('since', 'In this state since', timeText(since)),
     ...said('due', 'When the directory moves if nobody does', due && timeText(due)),
@@ -99,8 +104,16 @@ function textOf(value: Json): string | null {
 }
 
 function historyLine({ seq, at, by, move, state, data }: ContractEvent): string {
-  const why = data.reason ? `: ${cleanLine(data.reason, contractFormLimits.reasonCharsMax)}` : '';
-  return `${seq} ${timeText(at)} ${by} ${move}, ${state}${why}`;
+  const { reason, terms, settlement } = data;
+  const quoted = (text: string) => `'${cleanLine(text, contractFormLimits.reasonCharsMax)}'`;
+  const said = [
+    terms && `price ${priceText(terms.price) || 'none'}`,
+    terms?.deliverBy && `due ${timeText(new Date(terms.deliverBy))}`,
+    terms?.words && quoted(terms.words),
+    settlement && settlementLine(settlement, quoted),
+    reason && cleanLine(reason, contractFormLimits.reasonCharsMax),
+  ].filter(Boolean);
+  return `${seq} ${timeText(at)} ${by} ${move}, ${state}${said.length > 0 ? `: ${said.join(', ')}` : ''}`;
 }
 
 /** Nothing where nothing is said. */

@@ -1,26 +1,23 @@
 /** What each move asks of the party that makes it: a form, and what was filled in as the move's data. */
 
-import type { Ask, MoveData } from '../../market/contract/contract.ts';
+import { wordsAsk } from '../../market/contract/asking.ts';
+import type { ContractEvent, MoveData } from '../../market/contract/contract.ts';
 import { moveData } from '../../market/contract/data.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import type { MoveName } from '../../market/contract/rules.ts';
 import { readLinks, resultLinksMax, type Said, saidData } from '../../market/contract/said.ts';
 import { checkTerms, statedTerms } from '../../market/contract/terms.ts';
-import { schemaOf } from '../../market/json-schema.ts';
-import type { Input } from '../../market/listing.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
 import type { OwnContract } from '../../operations/contracts/show.ts';
 import type { Field } from '../../protocol/data-form.ts';
 import { isObject, type JsonObject } from '../../protocol/json.ts';
-import { cleanLine, cleanText, token } from '../../protocol/text.ts';
+import { cleanLine } from '../../protocol/text.ts';
 import { askFields, givenIn } from './ask-form.ts';
 import { textField } from './fields.ts';
-import { atField } from './query-field.ts';
+import { atField, atFields } from './query-field.ts';
 import { settlementFields, settlementIn } from './settlement-form.ts';
 import { inFields, termsFields, wishedTerms } from './terms-form.ts';
 import { several, single, type Values } from './values.ts';
-
-export const askLimits = { namesMax: 50, nameCharsMax: 100 } as const;
 
 /** What each move is called where it is chosen. */
 export const moveLabels: { [move in MoveName]: string } = {
@@ -42,8 +39,11 @@ export const moveLabels: { [move in MoveName]: string } = {
   settle: 'Note a payment',
 };
 
+/** A contract that a party moves, with what was said so far. */
+export type Moving = Readonly<Pick<OwnContract, 'contract'>> & { history: readonly ContractEvent[] };
+
 /** The fields of the move, from what it needs and takes; a move that says nothing has none. */
-export function moveFields(move: MoveName, own: OwnContract): Field[] {
+export function moveFields(move: MoveName, own: Moving): Field[] {
   const { needs, takes } = moveData[move];
   return [
     ...needs.flatMap((part) => partFields(part, true, own)),
@@ -51,7 +51,7 @@ export function moveFields(move: MoveName, own: OwnContract): Field[] {
   ];
 }
 
-function partFields(part: keyof MoveData, required: boolean, { contract, history }: OwnContract): Field[] {
+function partFields(part: keyof MoveData, required: boolean, { contract, history }: Moving): Field[] {
   switch (part) {
     case 'reason':
       return [textField('reason', 'Why', { type: 'text-multi', required })];
@@ -86,13 +86,18 @@ function partFields(part: keyof MoveData, required: boolean, { contract, history
 
 const percent = { datatype: 'xs:integer', method: 'range', min: '0', max: '100', regex: null } as const;
 
-function givenSoFar(input: JsonObject, history: OwnContract['history']): JsonObject {
+/** All that the client has given, what came last over what came before. */
+export function givenSoFar(input: JsonObject, history: readonly ContractEvent[]): JsonObject {
   const all = [input, ...history.map(({ data }) => data.input ?? {})];
   return Object.fromEntries(all.flatMap((each) => Object.entries(each)));
 }
 
 /** What was filled in. */
-export function readMove(move: MoveName, { contract }: OwnContract, values: Values): MoveData | Problem {
+export function readMove(
+  move: MoveName,
+  { contract }: Pick<Moving, 'contract'>,
+  values: Values,
+): MoveData | Problem {
   const { needs, takes } = moveData[move];
   const parts = [...needs, ...takes];
   const text = several(values, 'text').join('\n');
@@ -118,8 +123,8 @@ export function readMove(move: MoveName, { contract }: OwnContract, values: Valu
     said.settlement = settlement;
   }
   if (parts.includes('ask')) {
-    const ask = readAsk(text, several(values, 'names'));
-    if (isProblem(ask)) return ask;
+    const ask = wordsAsk(text, several(values, 'names'));
+    if (isProblem(ask)) return atFields(ask);
     said.ask = ask;
   }
   if (parts.includes('result')) {
@@ -137,28 +142,6 @@ export function readMove(move: MoveName, { contract }: OwnContract, values: Valu
   }
   return saidData(move, said);
 }
-
-/** A provider asks in words, and for texts by name. */
-function readAsk(text: string, names: readonly string[]): Ask | Problem {
-  const { namesMax, nameCharsMax } = askLimits;
-  const missing = [...new Set(names)];
-  if (missing.length > namesMax) return atField('names', `expected at most ${namesMax} names`);
-  if (missing.some((name) => token(name, nameCharsMax) === null)) {
-    return atField('names', `expected names of at most ${nameCharsMax} printable characters`);
-  }
-  const wanted = missing.length > 0 ? missing : ['answer'];
-  const inputs = wanted.map((name): Input => ({ ...answer, name }));
-  return {
-    title: null,
-    text: cleanText(text, contractLimits.reasonCharsMax) || null,
-    ...{ inputs, missing: wanted, schema: schemaOf(inputs) },
-  };
-}
-
-const answer: Input = {
-  ...{ name: '', label: null, description: null, type: 'string', required: true, multiple: false },
-  ...{ multiline: true, default: null, options: [], min: null, max: null, pattern: null, secret: false },
-};
 
 function readObject(text: string): JsonObject | null {
   try {

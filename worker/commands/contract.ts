@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { MoveData } from '../../market/contract/contract.ts';
 import { type MoveName, moveNames } from '../../market/contract/rules.ts';
 import { otherSide } from '../../market/contract/states.ts';
-import { isProblem, type Problem } from '../../market/problem.ts';
+import { isProblem } from '../../market/problem.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
 import { type OwnContract, showContract } from '../../operations/contracts/show.ts';
 import type { Deps } from '../../operations/deps.ts';
@@ -14,6 +14,7 @@ import { priceText } from '../search-table.ts';
 import { summaryFields } from './contract-form.ts';
 import { moveFields, moveLabels, readMove } from './contract-moves.ts';
 import { ask, choiceField, textField } from './fields.ts';
+import { atFields } from './query-field.ts';
 import type { Caller, Command, Step } from './step.ts';
 import { single } from './values.ts';
 
@@ -108,13 +109,4 @@ function instructionsOf({ contract, side }: OwnContract): string {
     `Given or agreed: ${cleanText(JSON.stringify(input), agreedCharsMax)}`,
   ];
   return lines.filter(Boolean).join('\n');
-}
-
-/** A problem of what was said names the fields of the form: their names, without where they are in the move's data. */
-export function atFields(refused: Problem): Problem {
-  const errors = refused.errors.map(({ pointer, detail }) => ({
-    pointer: pointer.replace(/^\/(input\/)?/, ''),
-    detail,
-  }));
-  return { ...refused, errors };
 }

@@ -17,3 +17,12 @@ export function readQueryField(text: string): Query | Problem {
 export function atField(pointer: string, detail: string): Problem {
   return problem('invalid-parameter', 'A field is not accepted.', [{ pointer, detail }]);
 }
+
+/** A problem of what was said names the fields of the form: their names, without where they are in the move's data. */
+export function atFields(refused: Problem): Problem {
+  const errors = refused.errors.map(({ pointer, detail }) => ({
+    pointer: pointer.replace(/^\/(input\/)?/, ''),
+    detail,
+  }));
+  return { ...refused, errors };
+}

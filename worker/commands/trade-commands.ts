@@ -3,6 +3,7 @@
 import type { Deps } from '../../operations/deps.ts';
 import { contractCommand } from './contract.ts';
 import { contractsCommand } from './contracts.ts';
+import { offerCommand } from './offer.ts';
 import { proposeCommand } from './propose.ts';
 import { requestCommand } from './request.ts';
 import { requestsCommand } from './requests.ts';
@@ -11,7 +12,7 @@ import { witnessCommand } from './witness.ts';
 
 export function tradeCommands(deps: Deps): Command[] {
   return [
-    ...[contractsCommand(deps), contractCommand(deps), witnessCommand(deps)],
+    ...[contractsCommand(deps), contractCommand(deps), offerCommand(deps), witnessCommand(deps)],
     ...[requestsCommand(deps), requestCommand(deps), proposeCommand(deps)],
   ];
 }

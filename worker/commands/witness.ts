@@ -8,10 +8,9 @@ import { openWitness } from '../../operations/contracts/witness.ts';
 import type { Deps } from '../../operations/deps.ts';
 import { type Field, field, form } from '../../protocol/data-form.ts';
 import { readPrice } from '../../protocol/dialects/listing-form.ts';
-import { atFields } from './contract.ts';
 import { summaryFields } from './contract-form.ts';
 import { ask, type Choice, choiceField, textField } from './fields.ts';
-import { atField } from './query-field.ts';
+import { atField, atFields } from './query-field.ts';
 import type { Command } from './step.ts';
 import { several, single, type Values } from './values.ts';
 

@@ -1,12 +1,12 @@
 /** What the directory says over XMPP about contracts and challenges. */
 
 import { type Outstanding, outstandingChallenge } from '../../db/challenges.ts';
-import { isKnown } from '../../db/consent.ts';
 import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
 import { codeProblem, confirmBody } from '../../market/challenge.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import type { Side } from '../../market/contract/states.ts';
 import { takeAnswer } from '../../operations/challenges.ts';
+import { hears } from '../../operations/contracts/hears.ts';
 import type { Deps } from '../../operations/deps.ts';
 import {
   type ConfirmAnswer,
@@ -36,9 +36,8 @@ export async function tellParty(
   const { contract } = known;
   const history = await contractHistory(deps.db, id, contractLimits.eventsMax * 2);
   const event = history.find((one) => one.seq === seq);
-  const hasMoved = contract.kind === 'call' || history.some(({ by }) => by === party);
-  if (!event || !(hasMoved || (await isKnown(deps.db, contract[party])))) return;
-  const isSent = session.send(contractMessage(contract, event, party));
+  if (!event || !(await hears(deps, contract, party, history))) return;
+  const isSent = session.send(contractMessage(contract, event, party, history));
   if (!isSent || !(await taken.isTaken())) throw new Error('the server has not taken the message');
 }
 

@@ -6,6 +6,7 @@ import { contractLimits } from '../../../market/contract/limits.ts';
 import { foldContract, foldEvent, moveEvent, openEvent, openMoves } from '../../../market/contract/move.ts';
 import { type MoveName, moveNames, openings, rules } from '../../../market/contract/rules.ts';
 import {
+  awaits,
   type ContractKind,
   type ContractState,
   contractKinds,
@@ -184,6 +185,16 @@ describe('a contract', () => {
     expect(foldEvent(asked, event)).toMatchObject({
       ...{ state: 'working', deliverBy: new Date(deliverBy.getTime() + 7_200_000) },
     });
+  });
+
+  test('awaits the side that is to move, and nobody when it has ended', () => {
+    const of = (kind: ContractKind, side: 'client' | 'provider') =>
+      contractStates.filter((state) => ways[kind][state] && awaits(contractIn(kind, state), side));
+    const ended = ['completed', 'declined', 'expired', 'cancelled', 'failed', 'disputed', 'resolved'];
+    expect(of('direct', 'client')).toEqual(['input-required', 'delivered', ...ended]);
+    expect(of('direct', 'provider')).toEqual(['offered', 'accepted', 'working', ...ended]);
+    expect(of('call', 'client')).toEqual(['input-required', 'delivered', ...ended, 'unknown']);
+    expect(awaits({ ...contractIn('direct', 'offered'), offeredBy: 'provider' }, 'client')).toBe(true);
   });
 
   test('takes notes of payments for a time after it has ended, and changes by none', () => {
