@@ -51,6 +51,7 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/requests': noPolicy,
   '/v1/requests/:id': noPolicy,
   '/contracts/:id': noPolicy,
+  '/requests/:id': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };
