@@ -4,6 +4,7 @@ import { type AskableWords, askableWords, listingsByIds } from '../../db/askable
 import { directoryAddress } from '../../db/directory.ts';
 import { noFacts } from '../../market/facts.ts';
 import type { ListingRecord } from '../../market/listing.ts';
+import { ID_PATTERN, idCharsMax } from '../../market/listing-id.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
 import type { Query } from '../../market/query/ast.ts';
 import { sortDefault } from '../../market/query/sort.ts';
@@ -53,7 +54,8 @@ export async function providersFor(
 
 async function* pagesOf(deps: Deps, { query, listings }: Wanted): AsyncGenerator<ListingRecord[] | Problem> {
   if (listings) {
-    const records = await listingsByIds(deps.db, listings);
+    const ids = listings.filter((id) => id.length <= idCharsMax && ID_PATTERN.test(id));
+    const records = await listingsByIds(deps.db, ids);
     const order = new Map(listings.map((id, at) => [id, at]));
     const placeOf = ({ listing }: ListingRecord) => order.get(listing.id) ?? 0;
     yield records.sort((one, other) => placeOf(one) - placeOf(other));

@@ -12,7 +12,8 @@ import type { Caller, Deps } from '../deps.ts';
 
 /** Every answer that there can be, what the directory and the client do, and room. */
 const eventsMax = requestLimits.askedMax * (requestLimits.answersMax + 1) + 10;
-const idCharsMax = 100;
+/** As ids are made: nothing else is asked of the database. */
+const ID = /^r[A-Za-z0-9_-]{22}$/;
 
 /** The call, if the caller made it or is asked in it: to anybody else there is none. */
 export async function partysRequest(
@@ -20,7 +21,7 @@ export async function partysRequest(
   caller: Caller,
   id: string,
 ): Promise<CallForProposals | Problem> {
-  const request = id.length <= idCharsMax ? await findRequest(db, id) : null;
+  const request = ID.test(id) ? await findRequest(db, id) : null;
   if (request && viewOf(request, [], caller.jid, new Date())) return request;
   return problem(
     'request-not-found',

@@ -12,6 +12,7 @@ import { parseQuery } from '../../market/query/parse.ts';
 import { requestLimits } from '../../market/request/limits.ts';
 import { foldRequests } from '../../market/request/move.ts';
 import type { CallForProposals } from '../../market/request/request.ts';
+import { showContract } from '../../operations/contracts/show.ts';
 import {
   award,
   cancelRequest,
@@ -456,6 +457,40 @@ describe('silence', () => {
     expect(told).toEqual([`tell:${id}:4:0`, `tell:${id}:4:${place}`]);
   });
 });
+
+test.each(['\u0000', '\ud800', '\ufffe', "';--", 'x'.repeat(5_000)])(
+  'whatever is sent in place of an id or a word is refused, and no fault: %j',
+  async (odd) => {
+    const fx = await provider('fx');
+    const { id } = await called();
+    for (const at of [odd, `${id}${odd}`, `${id.slice(0, -1)}${odd.slice(0, 1)}`]) {
+      expect(codeOf(await showRequest(deps(), ann, at))).toBe('request-not-found');
+      expect(codeOf(await showContract(deps(), ann, at))).toBe('contract-not-found');
+      expect(codeOf(await propose(deps(), caller(fx), at, terms(), null))).toBe('request-not-found');
+    }
+    expect(codeOf(await award(deps(), ann, id, odd, 'k'))).toBe('proposal-not-standing');
+    expect(codeOf(await call({ wanted: { query: null, listings: [odd] } }, 'k1'))).toBe('nobody-to-ask');
+    expect(
+      isProblem(
+        await propose(
+          deps(),
+          caller(fx),
+          id,
+          { price: { amount: odd, currency: odd, unit: odd }, words: odd, answerBy: odd },
+          'k2',
+        ),
+      ),
+    ).toBe(true);
+    await call({ need: odd }, 'k3');
+    await refuse(deps(), caller(fx), id, odd, 'k4');
+    await cancelRequest(deps(), ann, id, odd, 'k5');
+    const seen = good(await showRequest(deps(), ann, id));
+    expect(seen.request.state).toBe('cancelled');
+    expect(seen.request.reason === null || seen.request.reason.length <= requestLimits.wordsCharsMax).toBe(
+      true,
+    );
+  },
+);
 
 test('what happened is only added to', async () => {
   await provider('fx');
