@@ -526,6 +526,7 @@ export const contract = pgTable(
     index('contract_client').on(table.client, table.created.desc(), table.id),
     index('contract_provider').on(table.provider, table.created.desc(), table.id),
     index('contract_due').on(table.due).where(sql`due is not null`),
+    index('contract_offered').on(table.provider).where(sql`state = 'offered'`),
   ],
 );
 

@@ -15,7 +15,7 @@ import { versionOf } from '../../market/version.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { showListing } from '../show.ts';
 import { contractOfKey } from './call.ts';
-import { offersProblem, writeOffer } from './offers.ts';
+import { crowdProblem, offersProblem, writeOffer } from './offers.ts';
 
 export type OfferWish = {
   listing: string;
@@ -48,7 +48,8 @@ export async function openOffer(
   const terms = termsOf(listing, wish.terms, at);
   if (isProblem(terms)) return terms;
   const provider = listing.provider.jid;
-  const crowded = await offersProblem(deps, caller, 'client', provider);
+  const crowded =
+    (await offersProblem(deps, caller, 'client', provider)) ?? (await crowdProblem(deps, caller, provider));
   if (crowded) return crowded;
   const about = { id: listing.id, version: versionOf(listing), name: listing.name };
   const of = { client: caller.jid, provider, listing: about, input: wish.input, terms };

@@ -1,9 +1,11 @@
 /** Offers: how many somebody may make that nobody accepts, and how one is written. */
 
 import { insertContract, unacceptedOffers } from '../../db/contracts.ts';
+import { waitingOffers } from '../../db/offers.ts';
 import type { Contract, ContractEvent } from '../../market/contract/contract.ts';
 import type { Side } from '../../market/contract/states.ts';
 import { type Problem, problem } from '../../market/problem.ts';
+import { siteOf } from '../../market/site.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { callLimits, contractOfKey } from './call.ts';
 import { jobsOf } from './jobs.ts';
@@ -13,6 +15,8 @@ export const offerLimits = {
   unacceptedHours: 24,
   unacceptedPerOtherMax: 5,
   unacceptedPerOpenerMax: 100,
+  /** Offers that wait for one agent, of all clients of one registrable domain: accounts are had for nothing. */
+  waitingPerSiteMax: 50,
 } as const;
 
 /** Nobody is made to tell somebody of offer after offer. */
@@ -28,6 +32,17 @@ export async function offersProblem(
   return problem(
     'limit-reached',
     `In ${hours} hours a party makes at most ${unacceptedPerOtherMax} offers to another, and ${max} in all, that are not accepted; expected one to be accepted first.`,
+  );
+}
+
+/** Nor is an agent offered more than it can look at, by however many accounts of one domain. */
+export async function crowdProblem({ db }: Deps, caller: Caller, provider: string): Promise<Problem | null> {
+  const { waitingPerSiteMax: max } = offerLimits;
+  const site = siteOf(caller.domain);
+  if ((await waitingOffers(db, { provider, site, max })) < max) return null;
+  return problem(
+    'limit-reached',
+    `For ${provider} ${max} offers of clients of ${site} wait; expected it to answer some of them first.`,
   );
 }
 

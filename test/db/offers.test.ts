@@ -13,6 +13,7 @@ import { isProblem } from '../../market/problem.ts';
 import { hears } from '../../operations/contracts/hears.ts';
 import { moveOverdue, moveOwn } from '../../operations/contracts/move.ts';
 import { openOffer } from '../../operations/contracts/offer.ts';
+import { offerLimits } from '../../operations/contracts/offers.ts';
 import { ownDatabase } from '../support/database.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 
@@ -77,6 +78,23 @@ describe('an offer', () => {
     const moved = await moveOwn(deps(), caller(fx.jid), made.id, { move: 'propose', data: { terms } }, null);
     expect(await read()).toEqual(moved);
     expect(moved).toMatchObject({ price: null, deliverBy: null, words: null, offeredBy: 'provider' });
+  });
+
+  test('is made no more where too many of one registrable domain wait, whoever of it makes them', async () => {
+    const fx = await provider();
+    await grantConsent(database.db, fx.jid);
+    const from = (at: number, domain: string) => {
+      const wish = { listing: fx.listing, input: {}, terms: {}, seq: null };
+      return openOffer(deps(), { jid: `c${at}@${domain}`, domain }, wish, null);
+    };
+    for (let at = 0; at < offerLimits.waitingPerSiteMax; at++) {
+      await contracted(from(at, at % 2 ? 'evil.example' : `s${at}.evil.example`));
+    }
+    expect(await from(999, 'new.evil.example')).toMatchObject({ problem: 'limit-reached' });
+    const made = await contracted(from(0, 'notevil.example'));
+    expect(made.state).toBe('offered');
+    await database.db.execute(sql`update contract set state = 'expired' where client = 'c1@evil.example'`);
+    expect((await contracted(from(999, 'new.evil.example'))).state).toBe('offered');
   });
 
   test('of which two answers come at once is answered once', async () => {

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { contractHistory } from '../../db/contracts.ts';
 import { form, formValues, writeForm } from '../../protocol/data-form.ts';
-import { writeInvoice } from '../../protocol/dialects/payment.ts';
+import { type Invoice, readInvoiceElement, writeInvoice } from '../../protocol/dialects/payment.ts';
 import { NS_PAYMENT } from '../../protocol/namespaces.ts';
 import { startAgent } from '../support/agent.ts';
 import { type RunningDirectory, startDirectory, until } from '../support/directory.ts';
@@ -446,10 +446,10 @@ describe('hostile text', () => {
     const made = await walk(bob, 'offer', { listing: fx.listing }, {});
     const id = valueIn(made, 'id');
     await reply(fx.agent, id, { move: 'accept' });
-    const heard = Promise.withResolvers<string>();
+    const heard = Promise.withResolvers<Invoice>();
     bob.onMessage = (stanza) => {
       const invoice = stanza.getChild('invoice', NS_PAYMENT);
-      if (invoice) heard.resolve(String(invoice));
+      if (invoice) heard.resolve(readInvoiceElement(invoice));
     };
     const invoice = (session: string) =>
       writeInvoice({
@@ -459,6 +459,9 @@ describe('hostile text', () => {
     const refused = await reply(fx.agent, id, {}, { form: false, elements: [invoice('')] });
     expect(errorIn(refused)).toMatch(/bad-request.*the invoice has no session/s);
     await reply(fx.agent, id, {}, { form: false, elements: [invoice('s-9')] });
-    expect(await heard.promise).toMatch(/session="s-9".*expires="2027-01-01T00:00:00Z".*payto:/s);
+    expect(await heard.promise).toMatchObject({
+      ...{ session: 's-9', purpose: 'logo', expires: new Date('2027-01-01T00:00:00Z') },
+      options: [{ label: 'Bank', link: payto }],
+    });
   });
 });

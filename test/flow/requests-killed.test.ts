@@ -66,6 +66,7 @@ test('a worker that is killed after each step forgets none, and tells of each; w
   };
   const id = await call(ann, 'killed');
   await kill();
+  await until('both are asked', async () => fxTold.length > 0 && gyTold.length > 0, 20_000);
   await answer(fx, id, priced('10'));
   await kill();
   await answer(gy, id, priced('9'));
