@@ -4,8 +4,11 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type Database, rowsOf } from './database.ts';
 import { keptByConnections } from './prepared.ts';
 
-/** `call` carries a call on; `confirm` asks an address to confirm; `tell` tells a party what became of a contract. */
-export type Job = { task: 'call' | 'confirm' | 'tell'; payload: { [name: string]: string } };
+/**
+ * `call` carries a call on; `confirm` asks an address to confirm; `tell` tells a party what became of a contract, and
+ * `tell-request` what became of a call for proposals.
+ */
+export type Job = { task: 'call' | 'confirm' | 'tell' | 'tell-request'; payload: { [name: string]: string } };
 
 /** One that waits: as whoever enqueued it wrote it. */
 export type WaitingJob = { id: number; task: string; payload: { [name: string]: string }; failures: number };

@@ -18,6 +18,7 @@ import { formValues } from './form-values.ts';
 import type { Html } from './html.ts';
 import { listingPage } from './listing-page.ts';
 import { isProblemCode, problemListPage, problemPage, refusalPage } from './problem-pages.ts';
+import { requestPage } from './request-page.ts';
 import { searchPage } from './search-page.ts';
 
 export type PagesOptions = {
@@ -53,6 +54,11 @@ export function createPages({ documentFor }: PagesOptions) {
   pages.get('/contracts/:id', (context) => {
     const { origin } = new URL(context.req.url);
     return page(context, contractPage(context.req.param('id'), origin));
+  });
+
+  pages.get('/requests/:id', (context) => {
+    const { origin } = new URL(context.req.url);
+    return page(context, requestPage(context.req.param('id'), origin));
   });
 
   pages.get('/docs', (context) => {

@@ -22,11 +22,12 @@ export type OwnContract = {
   history: ContractEvent[];
 };
 
-const idCharsMax = 100;
+/** What an id can be: nothing else is asked of the database, which takes no NUL. */
+const ID = /^[A-Za-z0-9_-]{1,100}$/;
 
 /** The contract, if the caller is a party to it: to anybody else there is none. */
 export async function ownContract({ db }: Deps, caller: Caller, id: string): Promise<Contract | Problem> {
-  const contract = id.length <= idCharsMax ? await findContract(db, id, caller.jid) : null;
+  const contract = ID.test(id) ? await findContract(db, id, caller.jid) : null;
   return (
     contract ??
     problem(

@@ -52,6 +52,7 @@ describe('/llms.txt', () => {
       'Call',
       'Relay',
       'Negotiate',
+      'Proposals',
       'Mirror',
       'Token',
       'Errors',

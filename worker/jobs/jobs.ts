@@ -5,11 +5,13 @@ import { jobChannel, nextJobs, noteReader, putOffJob, type WaitingJob } from '..
 import { listen } from '../../db/listen.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
+import { moveOverdueRequests } from '../../operations/requests/move.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
 import { Follower } from '../follower.ts';
 import { gathered } from '../gathered.ts';
 import { errorText, type Log } from '../log.ts';
+import { type ToldOfRequest, tellOfRequest } from '../requests/tell.ts';
 import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
 import { openLedger } from './ledger.ts';
@@ -52,6 +54,7 @@ export class Jobs {
   #clock: NodeJS.Timeout | undefined;
   #ticking: Promise<void> | null = null;
   #tell: (asked: AskedNotice) => Promise<void>;
+  #tellOfRequest: (told: ToldOfRequest) => Promise<void>;
 
   constructor(jobs: JobsDeps) {
     this.#deps = jobs;
@@ -69,6 +72,7 @@ export class Jobs {
     const taken = new Taken(session);
     const notice = gathered((asked: AskedNotice[]) => contractNotices(db, asked));
     this.#tell = (asked) => tellParty({ db, session, taken, notice }, asked);
+    this.#tellOfRequest = (told) => tellOfRequest({ deps, session, taken }, told);
   }
 
   start(): void {
@@ -140,7 +144,8 @@ export class Jobs {
   /** @throws where it has to be tried again */
   async #do({ task, payload }: WaitingJob): Promise<void> {
     const { deps, session, log } = this.#deps;
-    const { contract = '', seq, party, provider = '', client = '', state = '', challenge = '' } = payload;
+    const { contract = '', seq, party, provider = '', client = '', state = '' } = payload;
+    const { request = '', place, challenge = '' } = payload;
     switch (task) {
       case 'call':
         return this.#calls.take({ id: contract, provider, client, state });
@@ -150,6 +155,8 @@ export class Jobs {
           seq: Number(seq),
           party: party === 'provider' ? 'provider' : 'client',
         });
+      case 'tell-request':
+        return this.#tellOfRequest({ request, seq: Number(seq), place: Number(place) });
       case 'confirm': {
         const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
         return askToConfirm({ deps, session, onError }, challenge);
@@ -160,7 +167,9 @@ export class Jobs {
   }
 
   #tick(): void {
-    this.#ticking ??= moveOverdue(this.#deps.deps, jobLimits.overdueMax)
+    const { deps } = this.#deps;
+    this.#ticking ??= moveOverdue(deps, jobLimits.overdueMax)
+      .then(() => moveOverdueRequests(deps, jobLimits.overdueMax))
       .then(() => undefined)
       .catch((error: unknown) => {
         this.#deps.log('error', 'clock-failed', { error: errorText(error) });
