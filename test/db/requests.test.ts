@@ -4,7 +4,9 @@ import { grantConsent } from '../../db/consent.ts';
 import { findContract } from '../../db/contracts.ts';
 import { findRequest, requestHistory } from '../../db/read-requests.ts';
 import { grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
+import { emptyRequests } from '../../db/retention.ts';
 import { writeIndex } from '../../db/write-index.ts';
+import { contractLimits } from '../../market/contract/limits.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';
 import { emptyQuery, type Query } from '../../market/query/ast.ts';
@@ -489,6 +491,50 @@ test.each(['\u0000', '\ud800', '\ufffe', "';--", 'x'.repeat(5_000)])(
     );
   },
 );
+
+describe('a call that ended long ago', () => {
+  test('keeps who was asked and what came of it, and nothing that was said', async () => {
+    const [fx, gy] = [await provider('fx'), await provider('gy')];
+    const { id } = await called({ need: 'theirs', input: { a: 'theirs' } });
+    const fresh = await called();
+    const said = { ...terms('12'), words: 'theirs' };
+    const taken = good(await propose(deps(), caller(fx), id, said, null)).own?.proposal?.id ?? '';
+    good(await refuse(deps(), caller(gy), id, 'theirs', null));
+    good(await award(deps(), ann, id, taken, null));
+    await cancelRequest(deps(), ann, fresh.id, 'Just now.', null);
+    expect(await emptyRequests(database.db, 100)).toBe(0);
+    const longAgo = sql`now() - ${contractLimits.keptDays + 1} * interval '1 day'`;
+    await database.db.execute(
+      sql`update request set since = ${longAgo} where client = ${ann.jid} and id = ${id}`,
+    );
+    expect(await emptyRequests(database.db, 100)).toBe(1);
+    expect(await emptyRequests(database.db, 100)).toBe(0);
+    const request = await findRequest(database.db, id);
+    const history = await requestHistory(database.db, id, 9);
+    const kept = JSON.stringify([request, history]);
+    expect(kept).not.toContain('theirs');
+    expect(request).toMatchObject({ state: 'awarded', need: '', input: {}, query: null });
+    expect(request?.asked.find((one) => one.provider === fx)?.proposal).toMatchObject({
+      ...{ id: taken, words: null, price: { amount: '12', currency: 'EUR' } },
+    });
+    if (!request) throw new Error('no call');
+    // The history still adds up to the call, but for the time that the test has moved.
+    const { state: _, ...opening } = request;
+    expect({ ...foldRequests(opening, history), since: request.since }).toEqual(request);
+    expect((await findRequest(database.db, fresh.id))?.reason).toBe('Just now.');
+    expect(good(await showRequest(deps(), ann, id)).moves).toEqual([]);
+  });
+
+  test('is emptied a few at a time, and never while it can be awarded', async () => {
+    await provider('fx');
+    const [first, second, open] = [await called(), await called(), await called()];
+    for (const { id } of [first, second]) await cancelRequest(deps(), ann, id, 'theirs', null);
+    const longAgo = sql`now() - ${contractLimits.keptDays + 1} * interval '1 day'`;
+    await database.db.execute(sql`update request set since = ${longAgo} where client = ${ann.jid}`);
+    expect([await emptyRequests(database.db, 1), await emptyRequests(database.db, 9)]).toEqual([1, 1]);
+    expect((await findRequest(database.db, open.id))?.need).toBe('A menu.');
+  });
+});
 
 test('what happened is only added to', async () => {
   await provider('fx');
