@@ -135,9 +135,9 @@ describe('among many contracts', () => {
 
   test('those that one side has open are counted by an index, and so are ended tasks found', async () => {
     await database.db.execute(sql`
-      insert into contract (id, kind, opening, opened_by, client, provider, protocol, input, state, version, created, since, thread)
+      insert into contract (id, kind, opening, opened_by, client, provider, protocol, input, state, version, created, since, thread, offered_by)
       select 'many' || n, 'call', 'call', 'client', 'busy@agents.test', 'fx@works.test', 'agent-task', '{}', 'completed', 3,
-        now(), now(), '{"step":"closed"}'
+        now(), now(), '{"step":"closed"}', 'client'
       from generate_series(1, 20000) as n`);
     await database.db.execute(sql`analyze contract`);
     for (const [openedBy, index] of [

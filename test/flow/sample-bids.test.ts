@@ -31,7 +31,7 @@ async function running(account: string): Promise<string> {
   const agent = await startSpecialist(specialist, { service, domain, directory: directory.jid });
   onTestFinished(() => agent.stop());
   const listing = listingId({ jid: agent.bareJid, kind: 'command', node: specialist.skill.id });
-  await until('it is listed', async () => !isProblem(await showListing(deps(), listing)), 20_000);
+  await until('it is listed', async () => !isProblem(await showListing(deps(), listing)));
   await until('it has registered', async () => findRegistration(directory.db, agent.bareJid));
   return agent.bareJid;
 }
