@@ -8,8 +8,9 @@ import { writeIndex } from '../../db/write-index.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { requestLimits } from '../../market/request/limits.ts';
 import { hashToken, type TokenScope } from '../../market/token.ts';
+import { waitLimits } from '../../operations/contracts/wait.ts';
 import { moveOverdueRequests } from '../../operations/requests/move.ts';
-import { createDirectory, type TestDirectory } from '../support/directory.ts';
+import { createDirectory, type TestDirectory, until } from '../support/directory.ts';
 import { indexOf, listingOf } from '../support/listings.ts';
 import { platforms, type Served } from '../support/platforms.ts';
 import { rowsOf } from '../support/rows.ts';
@@ -83,6 +84,28 @@ describe.each(platforms)('on $name:', ({ run }) => {
   /** So that no bound of what one client may have asked is met. */
   const forget = () =>
     directory.db.execute(sql`update request set client = client || '.past', site = 'past'`);
+
+  test('a caller waits in a bounded number of requests', async () => {
+    await forget();
+    const path = `/v1/requests/${(await call()).json.id}`;
+    const { perCallerMax, fullRetrySeconds } = waitLimits;
+    const hold = () => ask(ann, 'GET', `${path}?wait=20`);
+    const waiting = Array.from({ length: perCallerMax }, hold);
+    const refused = await until('all places are taken', async () => {
+      const answer = await ask(ann, 'GET', `${path}?wait=1`);
+      if (answer.status === 429) return answer;
+      // This very question had the last place, or one of those that wait came too late for it.
+      waiting.push(hold());
+      return null;
+    });
+    expect(refused.json.code).toBe('too-many-requests');
+    expect(refused.headers.get('retry-after')).toBe(String(fullRetrySeconds));
+    await ask(ann, 'POST', `${path}/cancel`, {});
+    const held = (await Promise.all(waiting)).filter(({ status }) => status === 200);
+    expect(new Set(held.map(({ json }) => json.state))).toEqual(new Set(['cancelled']));
+    expect(held.length).toBeLessThanOrEqual(perCallerMax);
+    expect((await ask(ann, 'GET', `${path}?wait=1`)).status).toBe(200);
+  });
 
   test('a call is made, answered, waited for and awarded, and makes a contract', async () => {
     const made = await call({ input: { words: 300 }, budget: { amount: '50', currency: 'EUR' } }, 'k1');

@@ -1,4 +1,4 @@
-/** The worker's jobs: taken as they come, the longest waiting first, and the clock of the contracts. */
+/** The worker's jobs: taken as they come, the longest waiting first, and the clock of contracts and calls for proposals. */
 
 import { type AskedNotice, contractNotices } from '../../db/contract-notices.ts';
 import { jobChannel, nextJobs, noteReader, putOffJob, type WaitingJob } from '../../db/jobs.ts';
@@ -27,7 +27,7 @@ export const jobLimits = {
   clockMs: 1_000,
   retryBaseMs: 500,
   retryMaxMs: 60_000,
-  /** Contracts that one tick of the clock moves. */
+  /** Contracts, and calls for proposals, that one tick of the clock moves. */
   overdueMax: 100,
 } as const;
 
