@@ -4,7 +4,7 @@ import { and, asc, eq, getTableColumns, inArray, isNotNull, lt, lte, or, type SQ
 import type { Contract, ContractEvent } from '../market/contract/contract.ts';
 import { due } from '../market/contract/due.ts';
 import { type ContractState, pendingStates, type Side } from '../market/contract/states.ts';
-import { type Database, fewRows, rowsOf } from './database.ts';
+import { type Database, fewRows, json, rowsOf } from './database.ts';
 import { type Key, noteKey, takeKey } from './idempotency.ts';
 import type { Job } from './jobs.ts';
 import { keptByConnections } from './prepared.ts';
@@ -191,10 +191,6 @@ export async function claimStep(
     where id = ${id} and version = ${version}::int and thread->>'step' = ${before}
     returning id`);
   return rowsOf(result).length > 0;
-}
-
-function json(value: unknown): SQL {
-  return sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
 }
 
 /** What a contract is read with. */

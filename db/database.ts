@@ -19,6 +19,15 @@ export function textArray(values: string[]): SQL {
   return sql`array(select jsonb_array_elements_text(${JSON.stringify(values)}::jsonb))`;
 }
 
+export function json(value: unknown): SQL {
+  return sql`${value === null ? null : JSON.stringify(value)}::jsonb`;
+}
+
+/** As text, since the two drivers write dates differently. */
+export function time(at: Date | null): SQL {
+  return sql`${at?.toISOString() ?? null}::timestamptz`;
+}
+
 /**
  * Ends a select from values that were given. It says of how many there are what the planner otherwise overestimates, so that it
  * looks each one up and does not read a whole table for them.

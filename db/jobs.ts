@@ -6,10 +6,10 @@ import { keptByConnections } from './prepared.ts';
 
 /**
  * `call` carries a call on; `confirm` asks an address to confirm; `tell` tells a party what became of a contract, and
- * `tell-rating` what the other side said of it.
+ * `tell-rating` what the other side said of it; `tell-request` what became of a call for proposals.
  */
 export type Job = {
-  task: 'call' | 'confirm' | 'tell' | 'tell-rating';
+  task: 'call' | 'confirm' | 'tell' | 'tell-rating' | 'tell-request';
   payload: { [name: string]: string };
 };
 

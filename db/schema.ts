@@ -32,6 +32,9 @@ import { type CallProtocol, type Listing, type Price, signals } from '../market/
 import type { Corrections } from '../market/registration.ts';
 import { ratingActs } from '../market/reputation/history.ts';
 import { scoredKinds } from '../market/reputation/scored.ts';
+import type { Budget, Proposal, RequestData } from '../market/request/request.ts';
+import type { RequestMoveName, RequestOpeningName } from '../market/request/rules.ts';
+import { requestParties, requestStates, standings } from '../market/request/states.ts';
 
 const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 const tsquery = customType<{ data: string }>({ dataType: () => 'tsquery' });
@@ -559,6 +562,81 @@ export const contractEvent = pgTable(
     data: jsonb('data').$type<MoveData>().notNull(),
   },
   (table) => [primaryKey({ columns: [table.contract, table.seq] })],
+);
+
+/** Calls for proposals, each as what its events add up to (market/request/). */
+export const request = pgTable(
+  'request',
+  {
+    id: text('id').primaryKey(),
+    client: text('client').notNull(),
+    /** The registrable domain of the client's. */
+    site: text('site').notNull(),
+    need: text('need').notNull(),
+    input: jsonb('input').$type<NonNullable<MoveData['input']>>().notNull(),
+    budget: jsonb('budget').$type<Budget>(),
+    /** What the providers were found by; null where the client named their listings. */
+    query: text('query'),
+    deadline: moment('deadline').notNull(),
+    state: text('state', { enum: requestStates }).notNull(),
+    version: integer('version').notNull(),
+    created: moment('created').notNull(),
+    since: moment('since').notNull(),
+    awarded: jsonb('awarded').$type<{ provider: string; proposal: string; contract: string }>(),
+    reason: text('reason'),
+    due: moment('due'),
+    /** Since when nothing is kept of what was said in it. */
+    emptied: moment('emptied'),
+  },
+  (table) => [
+    index('request_client').on(table.client, table.created.desc(), table.id),
+    index('request_due').on(table.due).where(sql`due is not null`),
+    index('request_kept').on(table.since).where(sql`emptied is null and due is null`),
+  ],
+);
+
+/** Who is asked by which call, and where each stands. A provider is shown its own row and no other. */
+export const requestAsked = pgTable(
+  'request_asked',
+  {
+    request: text('request')
+      .notNull()
+      .references(() => request.id),
+    place: smallint('place').notNull(),
+    provider: text('provider').notNull(),
+    listing: jsonb('listing').$type<{ id: string; version: string; name: string }>().notNull(),
+    /** When the call was made. */
+    created: moment('created').notNull(),
+    standing: text('standing', { enum: standings }).notNull(),
+    since: moment('since').notNull(),
+    proposal: jsonb('proposal').$type<Proposal>(),
+    words: text('words'),
+    answers: smallint('answers').notNull().default(0),
+    /** When the message that asks it went out; null before that. */
+    told: moment('told'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.request, table.provider] }),
+    index('request_asked_provider').on(table.provider, table.created.desc(), table.request),
+  ],
+);
+
+/** Every move of every call for proposals; rows are added and never changed. */
+export const requestEvent = pgTable(
+  'request_event',
+  {
+    request: text('request')
+      .notNull()
+      .references(() => request.id),
+    seq: integer('seq').notNull(),
+    at: moment('at').notNull(),
+    by: text('by', { enum: requestParties }).notNull(),
+    provider: text('provider'),
+    move: text('move').$type<RequestMoveName | RequestOpeningName>().notNull(),
+    state: text('state', { enum: requestStates }).notNull(),
+    data: jsonb('data').$type<RequestData>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.request, table.seq] })],
 );
 
 /** Requests that are carried out once however often they come: what was asked, and what came of it. Never a secret. */

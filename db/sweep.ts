@@ -7,7 +7,7 @@ import { type Database, rowsOf } from './database.ts';
 import { forgetKeys } from './idempotency.ts';
 import { recordChanges } from './record-changes.ts';
 import { deleteListings, removeConsentListings } from './removals.ts';
-import { emptyContracts } from './retention.ts';
+import { emptyContracts, emptyRequests } from './retention.ts';
 import { sweepQueries } from './subscriptions.ts';
 import { forgetTokens } from './tokens.ts';
 
@@ -23,6 +23,9 @@ export const sweepLimits = {
   /** Contracts that one transaction empties, with all of their histories, and transactions of one sweep. */
   contractsBatchMax: 100,
   contractBatchesMax: 50,
+  /** The same of calls for proposals. */
+  requestsBatchMax: 100,
+  requestBatchesMax: 50,
 } as const;
 
 export type Swept = {
@@ -31,10 +34,11 @@ export type Swept = {
   tokens: number;
   queries: number;
   contracts: number;
+  requests: number;
 };
 
 export async function sweep(db: Database): Promise<Swept> {
-  const swept = { registrations: 0, listings: 0, tokens: 0, queries: 0, contracts: 0 };
+  const swept = { registrations: 0, listings: 0, tokens: 0, queries: 0, contracts: 0, requests: 0 };
   for (;;) {
     const batch = await sweepRegistrations(db);
     swept.registrations += batch.registrations;
@@ -52,6 +56,11 @@ export async function sweep(db: Database): Promise<Swept> {
     const emptied = await emptyContracts(db, sweepLimits.contractsBatchMax);
     swept.contracts += emptied;
     if (emptied < sweepLimits.contractsBatchMax) break;
+  }
+  for (let batches = 0; batches < sweepLimits.requestBatchesMax; batches++) {
+    const emptied = await emptyRequests(db, sweepLimits.requestsBatchMax);
+    swept.requests += emptied;
+    if (emptied < sweepLimits.requestsBatchMax) break;
   }
   await forgetKeys(db);
   await forgetChallenges(db);

@@ -33,6 +33,8 @@ import { explore } from './routes/explore.ts';
 import { health } from './routes/health.ts';
 import { listings } from './routes/listings.ts';
 import { ratings } from './routes/ratings.ts';
+import { requestMoves } from './routes/request-moves.ts';
+import { createRequests } from './routes/requests.ts';
 import { seeds } from './routes/seeds.ts';
 import { createTokens } from './routes/tokens.ts';
 import { wellKnown } from './routes/well-known.ts';
@@ -49,7 +51,7 @@ export type AppOptions = {
   isOwnHost?: Addressing['isOwnHost'] | undefined;
   /** How streams of events are held; without it each asks the database for itself. */
   streams?: EventStreams;
-  /** Who waits for contracts; without it each reads for itself. */
+  /** Who waits for contracts and calls for proposals; without it each reads for itself. */
   waits?: Waits | undefined;
   /** Hears of our own faults: the cause goes here, never into an answer. */
   onError: (error: Error, requestId: string) => void;
@@ -114,6 +116,8 @@ export function createApp(options: AppOptions) {
     .route('/', createTokens({ clientOf: reads?.clientOf ?? (() => null) }))
     .route('/', ratings)
     .route('/', createContracts({ waits }))
+    .route('/', createRequests({ waits }))
+    .route('/', requestMoves)
     .route('/', createChanges({ streams: held }))
     .route('/', createArd({ referrals }))
     .route('/', ardExplore)

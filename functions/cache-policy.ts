@@ -50,8 +50,11 @@ const policies: { [route: string]: CachePolicy } = {
   '/v1/tokens/challenges/:id': noPolicy,
   '/v1/contracts': noPolicy,
   '/v1/contracts/:id': noPolicy,
+  '/v1/requests': noPolicy,
+  '/v1/requests/:id': noPolicy,
   '/contracts/:id': noPolicy,
   '/v1/contracts/:id/rating': noPolicy,
+  '/requests/:id': noPolicy,
   '/healthz': noPolicy,
   '/readyz': noPolicy,
 };

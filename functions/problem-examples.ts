@@ -65,6 +65,22 @@ const said: { [Code in ProblemCode]: Problem } = {
     'rating-not-open',
     'You have rated this contract; expected a change of what you said.',
   ),
+  'request-not-found': problem(
+    'request-not-found',
+    'You neither made nor were asked in a call of this id; expected one as your list has it.',
+  ),
+  'request-not-open': problem(
+    'request-not-open',
+    'The deadline was 2026-11-20T11:00:00.000Z; expected a call that is open.',
+  ),
+  'proposal-not-standing': problem(
+    'proposal-not-standing',
+    'The proposal was valid until 2026-11-20T12:00:00.000Z; expected one that stands now, as the call shows it.',
+  ),
+  'nobody-to-ask': problem(
+    'nobody-to-ask',
+    'Of the listings that match, no provider can be asked; expected a query that others match.',
+  ),
   'input-refused': problem('input-refused', 'Not accepted: input/amount: expected a number', [
     { pointer: '/input/amount', detail: 'expected a number' },
   ]),

@@ -19,9 +19,19 @@ export function keyProblem(key: string): Problem | null {
   ]);
 }
 
-/** A hash of what is asked, the same for two ways of writing the same. */
+/** A hash of what is asked, the same for two ways of writing the same. @param asked of a bounded depth */
 export function askedHash(operation: string, asked: Json): string {
   return createHash('sha256')
-    .update(`${operation}\n${canonicalJson(asked)}`)
+    .update(`${operation}\n${canonicalJson(wellFormed(asked))}`)
     .digest('hex');
+}
+
+/** What nobody has checked yet may hold halves of characters, of which RFC 8785 has no form. */
+function wellFormed(value: Json): Json {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name.toWellFormed(), wellFormed(member)]),
+  );
 }

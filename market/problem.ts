@@ -144,6 +144,38 @@ export const problems = {
     about:
       "A party rates a contract once that is completed, resolved, or failed by the other side's doing, can change that for some days, and answers the other's rating once. The detail says what is in the way.",
   },
+  'request-not-found': {
+    status: 404,
+    title: 'No such call for proposals',
+    condition: 'item-not-found',
+    type: 'cancel',
+    about:
+      'No call for proposals has this id, or you neither made it nor were asked: calls are shown to their client and to those that were asked.',
+  },
+  'request-not-open': {
+    status: 409,
+    title: 'The call for proposals does not take this now',
+    condition: 'unexpected-request',
+    type: 'cancel',
+    about:
+      'Proposals are taken until the deadline, one of them until some time after it. The detail says what is over.',
+  },
+  'proposal-not-standing': {
+    status: 409,
+    title: 'The proposal does not stand',
+    condition: 'conflict',
+    type: 'modify',
+    about:
+      'A proposal is taken while it is valid and as it was read: one that was replaced has another id. Read the call again, and decide anew.',
+  },
+  'nobody-to-ask': {
+    status: 422,
+    title: 'There is nobody to ask',
+    condition: 'item-not-found',
+    type: 'modify',
+    about:
+      'No listing that matches is live and of a provider that lets itself be asked: one that registered, subscribed, or states relay=allow, and was not asked too often lately.',
+  },
   'input-refused': {
     status: 422,
     title: 'The listing does not take this input',

@@ -52,11 +52,15 @@ export function callProblem(listing: Listing, client: string, directory: string 
     const how = call ? `it is called by ${call.protocol}` : 'it states no call';
     return refuse(how, 'one whose call.protocol is xmpp-command or agent-task');
   }
-  const domain = directory === null ? '' : parseJid(directory).domain;
-  // A component's server is of a domain that it belongs to.
-  const isOwn = [directory, domain].includes(provider.jid) || domain.endsWith(`.${provider.jid}`);
-  if (isOwn) return refuse("it is the directory's own", "somebody else's");
+  if (isDirectorys(provider.jid, directory)) return refuse("it is the directory's own", "somebody else's");
   if (call.node === null || isNoOffer(call.node)) return refuse('its node is administrative', 'another');
   if (provider.jid === client) return refuse('it is your own', "somebody else's");
   return null;
+}
+
+/** True for the directory itself and its server. */
+export function isDirectorys(provider: string, directory: string | null): boolean {
+  const domain = directory === null ? '' : parseJid(directory).domain;
+  // A component's server is of a domain that it belongs to.
+  return [directory, domain].includes(provider) || domain.endsWith(`.${provider}`);
 }

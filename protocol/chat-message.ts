@@ -17,6 +17,7 @@ import {
   NS_PUBSUB_EVENT,
   NS_RECEIPTS,
   NS_REPLY,
+  NS_REQUEST,
   NS_SUBSCRIPTION,
 } from './namespaces.ts';
 import { cleanText, token, xmlSafe } from './text.ts';
@@ -91,6 +92,7 @@ function isStandIn(stanza: Element): boolean {
     stanza.getChild('confirm', NS_HTTP_AUTH) !== undefined ||
     stanza.getChild('notice', NS_SUBSCRIPTION) !== undefined ||
     stanza.getChild('contract', NS_CONTRACT) !== undefined ||
+    stanza.getChild('request', NS_REQUEST) !== undefined ||
     // Where it stands in for a reply (XEP-0461), only what it quotes does.
     stanza.getChildren('fallback', NS_FALLBACK).some(({ attrs }) => attrs.for !== NS_REPLY)
   );

@@ -46,6 +46,7 @@ export const NS_SUBSCRIPTION = 'urn:guildhall:subscription:0';
 export const NS_NEWS = 'urn:guildhall:news:0';
 export const NS_CALL = 'urn:guildhall:call:0';
 export const NS_CONTRACT = 'urn:guildhall:contract:0';
+export const NS_REQUEST = 'urn:guildhall:request:0';
 
 /** Administrative nodes that are never somebody's offer (XEP-0133, XEP-0146). */
 export const NS_ADMIN = 'http://jabber.org/protocol/admin';

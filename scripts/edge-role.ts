@@ -24,9 +24,9 @@ export async function admitEdge(owner: pg.Client, edgeUrl: string): Promise<bool
     grant usage on schema public to ${name};
     grant select on all tables in schema public to ${name};
     revoke select on subscription, asked_query, query_anchor, alert, news_subscriber from ${name};
-    grant insert, update on entity, contract, idempotency_key, challenge to ${name};
+    grant insert, update on entity, contract, request, request_asked, idempotency_key, challenge to ${name};
     grant insert, update on rating, reputation to ${name};
-    grant insert on contract_event, rating_event, token to ${name};
+    grant insert on contract_event, request_event, rating_event, token to ${name};
     grant insert (task, payload) on job to ${name};
     grant update (revoked, used) on token to ${name};`);
   return true;

@@ -111,7 +111,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
 
   const askOwn = (type: 'get' | 'set', payload: Element) =>
     session.ask(null, type, payload, limits.iqTimeoutMs);
-  const { services, identity, chat, alerts } = openFront({
+  const { services, identity, chat, alerts, answers } = openFront({
     config,
     db,
     log,
@@ -176,7 +176,7 @@ export function openDirectory(config: Config, db: Database, log: Log): Directory
     const confirmation = from && confirmationIn(stanza);
     if (confirmation && (await isTaken(bareJid(from), confirmation))) return;
     if (stanza.attrs.type === 'error') alerts.onBounce(stanza);
-    else if (from && !replies.onMessage(stanza, from)) {
+    else if (from && !answers.onMessage(stanza) && !replies.onMessage(stanza, from)) {
       onNotice(stanza, from);
       void chat.onMessage(stanza);
     }

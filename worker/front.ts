@@ -26,6 +26,7 @@ import { errorText, type Log } from './log.ts';
 import { newsNode } from './pubsub/news-node.ts';
 import { PubsubDesk } from './pubsub/pubsub-desk.ts';
 import { StillNode } from './pubsub/still-node.ts';
+import { RequestAnswers } from './requests/answers.ts';
 
 export type FrontDeps = ProviderHooks & {
   config: Config;
@@ -38,7 +39,13 @@ export type FrontDeps = ProviderHooks & {
   isSubscriber: (jid: string) => boolean;
 };
 
-export type Front = { services: Services; identity: Identity; chat: Chat; alerts: Alerts };
+export type Front = {
+  services: Services;
+  identity: Identity;
+  chat: Chat;
+  alerts: Alerts;
+  answers: RequestAnswers;
+};
 
 export function openFront({ config, db, log, send, askOwn, isUp, isSubscriber, ...hooks }: FrontDeps): Front {
   const { jid: own, contacts, policy } = config;
@@ -90,5 +97,9 @@ export function openFront({ config, db, log, send, askOwn, isUp, isSubscriber, .
       return kind === 'result' || kind === 'error';
     },
   });
-  return { services, identity, chat, alerts };
+  const answers = new RequestAnswers({
+    ...{ deps, allowance, gate, send },
+    onError: (error) => log('error', 'proposal-failed', { error: errorText(error) }),
+  });
+  return { services, identity, chat, alerts, answers };
 }

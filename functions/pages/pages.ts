@@ -20,6 +20,7 @@ import type { Html } from './html.ts';
 import { listingPage } from './listing-page.ts';
 import { isProblemCode, problemListPage, problemPage, refusalPage } from './problem-pages.ts';
 import { noRatings } from './ratings-view.ts';
+import { requestPage } from './request-page.ts';
 import { searchPage } from './search-page.ts';
 
 export type PagesOptions = {
@@ -68,6 +69,11 @@ export function createPages({ documentFor }: PagesOptions) {
   pages.get('/contracts/:id', (context) => {
     const { origin } = addressOf(context);
     return page(context, contractPage(context.req.param('id'), origin));
+  });
+
+  pages.get('/requests/:id', (context) => {
+    const { origin } = new URL(context.req.url);
+    return page(context, requestPage(context.req.param('id'), origin));
   });
 
   pages.get('/docs', (context) => {

@@ -8,6 +8,7 @@ import { missingValue } from './call-stanzas.ts';
 import { completionOffersScript } from './completion-offers-script.ts';
 import { completionScript } from './completion-script.ts';
 import { contractScript } from './contract-script.ts';
+import { requestScript } from './request-script.ts';
 
 export const script = String.raw`'use strict';
 (() => {
@@ -98,5 +99,6 @@ export const script = String.raw`'use strict';
 })();
 (() => {${callScript}})();
 (() => {${contractScript}})();
+(() => {${requestScript}})();
 (() => {${completionOffersScript}${completionScript}})();
 `;

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Element, xml } from '@xmpp/xml';
 import { registerAccount } from '../register.ts';
 import { answerQuery, faultReply } from './answer.ts';
+import { bidFor, bidMessage, deliver, type HeardCall, readHeard } from './bidding.ts';
 import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
 import { type CommandDesk, commandDesk } from './commands.ts';
 import { commissionFrom } from './commissioning.ts';
@@ -69,6 +70,8 @@ export async function startSpecialist(
     bareJid,
     persona,
     desk,
+    specialist,
+    calls: new Map(),
     negotiator: negotiatorOf(specialist, budgets),
     stopping: new AbortController(),
     live: null,
@@ -99,6 +102,9 @@ type Agent = {
   bareJid: string;
   persona: Persona;
   desk: CommandDesk;
+  specialist: Specialist;
+  /** Those that it answered, by their ids. */
+  calls: Map<string, HeardCall>;
   negotiator: Negotiator | null;
   stopping: AbortController;
   live: { session: Session; roster: Roster; lease: Lease | null } | null;
@@ -236,6 +242,7 @@ function take(agent: Agent, stanza: Element): void {
   const { session, roster } = agent.live;
   if (roster.take(stanza)) return;
   const { type } = stanza.attrs;
+  if (stanza.getName() === 'message' && bid(agent, session, stanza)) return;
   if (stanza.getName() === 'message' && negotiate(agent, session, stanza)) return;
   if (stanza.getName() === 'message') converse(agent, session, stanza);
   if (stanza.getName() !== 'iq' || (type !== 'get' && type !== 'set')) return;
@@ -246,6 +253,35 @@ function take(agent: Agent, stanza: Element): void {
       session.send(faultReply(stanza));
     },
   );
+}
+
+const callsMax = 100;
+
+/** Answers a call for proposals, and does the work that it is given; true where the message is that. Nobody else's is believed. */
+function bid(agent: Agent, session: Session, message: Element): boolean {
+  const { options, specialist, calls } = agent;
+  const { directory, log } = options;
+  const { from = '', type } = message.attrs;
+  if (!specialist.bids || type === 'error' || from.split('/', 1)[0] !== directory) return false;
+  const heard = readHeard(message);
+  if (!heard) return false;
+  if (heard.event === 'cfp') {
+    const [oldest] = calls.keys();
+    if (oldest !== undefined && calls.size >= callsMax) calls.delete(oldest);
+    calls.set(heard.call.id, heard.call);
+    session.send(bidMessage(directory, heard.call, bidFor(heard.call, specialist.bids)));
+    return true;
+  }
+  const call = calls.get(heard.id);
+  if (!call) return true;
+  // A message that comes again is work that is done.
+  calls.delete(heard.id);
+  const ask = async (command: Element) =>
+    (await session.request('set', command, addressOf(directory))).getChild('command', NS_COMMANDS);
+  deliver(ask, specialist.skill, heard.contract, call).catch((error: Error) =>
+    log?.(`${agent.bareJid} failed to deliver: ${error.stack ?? error.message}`),
+  );
+  return true;
 }
 
 /** Answers what the directory tells of a contract; true where the message is that. Nobody else's is believed. */

@@ -1,6 +1,7 @@
 /** All sample specialists: who they are, where they live, and how they speak. */
 import { aiSnsPersona } from './ai-sns.ts';
 import { ardPersona } from './ard.ts';
+import type { Tariff } from './bidding.ts';
 import { sampleEndpoints } from './gateway/samples.ts';
 import { guildhallPersona, type Offer } from './guildhall.ts';
 import { leaveCommand } from './leave.ts';
@@ -10,6 +11,7 @@ import type { Persona } from './persona.ts';
 import { commandInfo, plainPersona } from './plain.ts';
 import type { Skill } from './skill.ts';
 import { addressParts } from './skills/address-parts.ts';
+import { bannerSkill } from './skills/banner.ts';
 import { caesarCipher } from './skills/caesar-cipher.ts';
 import { checkDigits } from './skills/check-digits.ts';
 import { colourContrast } from './skills/colour-contrast.ts';
@@ -46,6 +48,8 @@ export type Specialist = {
   found?: 'pubsub' | 'room';
   /** It says that it wants to be in no directory. */
   noindex?: true;
+  /** It answers calls for proposals, with a price of this tariff. */
+  bids?: Tariff;
   /** It negotiates contracts: sells its skill for no less than it states, or buys others' within a budget. */
   negotiates?: 'sells' | 'buys';
   /** It only subscribes, so that nobody has it called, and has a command by which it withdraws for a while. */
@@ -156,6 +160,30 @@ export const specialists: readonly Specialist[] = [
   { account: 'bill', domainIndex: 0, dialect: 'plain', skill: splitBill },
   { account: 'tea', domainIndex: 1, dialect: 'plain', skill: teaTimer },
   { account: 'lost', domainIndex: 0, dialect: 'plain', skill: lostProperty },
+  {
+    account: 'brush',
+    domainIndex: 0,
+    bids: { base: 100, letter: 3, least: 100, undercuts: false },
+    dialect: 'plain',
+    skill: bannerSkill({
+      id: 'paint-banner',
+      name: 'Paint a banner',
+      border: '~',
+      query: 'paint a banner by hand',
+    }),
+  },
+  {
+    account: 'press',
+    domainIndex: 1,
+    bids: { base: 250, letter: 1, least: 120, undercuts: true },
+    dialect: 'plain',
+    skill: bannerSkill({
+      id: 'print-banner',
+      name: 'Print a banner',
+      border: '#',
+      query: 'print twenty banners',
+    }),
+  },
   {
     account: 'poet',
     domainIndex: 1,

@@ -19,6 +19,7 @@ export const NS_NOINDEX = 'urn:guildhall:noindex:0';
 export const NS_PING = 'urn:xmpp:ping';
 export const NS_PUBLISH_OPTIONS = 'http://jabber.org/protocol/pubsub#publish-options';
 export const NS_PUBSUB = 'http://jabber.org/protocol/pubsub';
+export const NS_REQUEST = 'urn:guildhall:request:0';
 export const NS_ROSTER = 'jabber:iq:roster';
 export const NS_STANZAS = 'urn:ietf:params:xml:ns:xmpp-stanzas';
 export const NS_VALIDATE = 'http://jabber.org/protocol/xdata-validate';

@@ -77,7 +77,7 @@ describe('the commands of the directory', () => {
     expect(items.map(({ jid, node }) => [jid, node])).toEqual(
       [
         ...['search', 'show', 'match', 'subscribe', 'subscriptions', 'status'],
-        ...['contracts', 'contract', 'offer', 'witness', 'rate', 'reply'],
+        ...['contracts', 'contract', 'offer', 'witness', 'rate', 'reply', 'requests', 'request', 'propose'],
         ...['register', 'mine', 'deregister', 'token'],
         ...['urn:xmpp:a2a:cmd:tasks', 'urn:xmpp:a2a:cmd:exchange_business_card'],
       ].map((node) => [address, node]),

@@ -34,7 +34,7 @@ const answers = (agent: TestAgent) =>
 
 async function startOnline(agent: TestAgent): Promise<ChildProcess> {
   const worker = spawnWorker(directory);
-  await until('the directory answers', () => answers(agent), 20_000);
+  await until('the directory answers', () => answers(agent));
   return worker;
 }
 
@@ -83,10 +83,10 @@ test('a worker that is killed at each step of an offer makes no move twice, and 
   expect(await events(id)).toEqual([
     ...['client offer', 'provider accept', 'provider start', 'provider deliver', 'client complete'],
   ]);
-  await until('it is told of the client', async () => toldTo(fx, id).includes('client complete'), 25_000);
+  await until('it is told of the client', async () => toldTo(fx, id).includes('client complete'));
   expect(toldTo(fx, id)).toContain('client offer');
   await kill(worker);
-}, 120_000);
+});
 
 test('of two workers one tells; when it is killed, the other goes on', async () => {
   const [ann, fx] = [await client(), await provider()];
@@ -98,11 +98,11 @@ test('of two workers one tells; when it is killed, the other goes on', async () 
   await wait(500);
   expect(fx.told.filter((one) => one.id === id)).toHaveLength(1);
   await kill(first);
-  await until('the other is the directory', () => answers(fx.agent), 30_000);
+  await until('the other is the directory', () => answers(fx.agent));
   send(fx.agent, id, { move: 'decline', reason: 'No time.' });
   await until('the move is made', async () => (await events(id)).length === 2);
   const next = await provider();
   const other = await offer(ann.token, next.listing);
-  await until('the next is told', async () => toldTo(next, other.id).length === 1, 20_000);
+  await until('the next is told', async () => toldTo(next, other.id).length === 1);
   await kill(second);
-}, 90_000);
+});

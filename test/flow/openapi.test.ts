@@ -21,6 +21,8 @@ import { hashToken } from '../../market/token.ts';
 import { startChallenge, takeAnswer } from '../../operations/challenges.ts';
 import { openCall } from '../../operations/contracts/call.ts';
 import { rate } from '../../operations/ratings/rate.ts';
+import { propose } from '../../operations/requests/move.ts';
+import { openRequest } from '../../operations/requests/open.ts';
 import { afterwards } from '../support/afterwards.ts';
 import { freshDatabase } from '../support/database.ts';
 import { inputOf } from '../support/inputs.ts';
@@ -39,6 +41,8 @@ const client = { jid: 'ann@agents.test', domain: 'agents.test' };
 let contract = '';
 /** Contracts that each way of rating takes, by its method and the end of its path. */
 const rateable: { [route: string]: string } = {};
+/** Calls for proposals of the bearer, one of them with a proposal, and one in which it is asked. */
+const calls = { own: '', proposed: '', proposal: '', asked: '' };
 let confirmed = { id: '', verifier: '' };
 
 let app: ReturnType<typeof createApp>;
@@ -78,6 +82,24 @@ beforeAll(async () => {
   rateable['put rating'] = await say(client.jid);
   rateable['delete rating'] = await say(client.jid);
   rateable['post reply'] = await say(jid);
+  await writeIndex(db, [indexOf(client.jid, [{ node: 'own', name: 'Own' }])], 0);
+  await grantConsent(db, client.jid);
+  const own = listingOf(client.jid, { node: 'own' }).id;
+  const call = async (by: typeof client, listing: string) => {
+    const wanted = { query: null, listings: [listing] };
+    const deadline = new Date(Date.now() + 3_600_000);
+    const wish = { wanted, need: 'A sum.', input: {}, budget: null, max: 1, deadline };
+    const called = await openRequest(deps, by, wish, null);
+    if (isProblem(called)) throw new Error(called.detail);
+    return called.id;
+  };
+  calls.own = await call(client, id);
+  calls.proposed = await call(client, id);
+  calls.asked = await call({ jid: 'cid@agents.test', domain: 'agents.test' }, own);
+  const price = { amount: '5', currency: 'EUR' };
+  const proposed = await propose(deps, { jid, domain: 'works.test' }, calls.proposed, { price }, null);
+  if (isProblem(proposed)) throw new Error(proposed.detail);
+  calls.proposal = proposed.own?.proposal?.id ?? '';
   await grantConsent(db, 'bob@agents.test');
   const started = await startChallenge(deps, {
     ...{ address: 'bob@agents.test', code: '482913', scopes: ['read'], days: 1, label: null },
@@ -161,6 +183,9 @@ function ownPaths({ method, path }: Route): string[] {
   const rated = rateable[`${method.toLowerCase()} ${path.split('/').at(-1)}`];
   if (rated !== undefined) return [rated];
   if (path.startsWith('/v1/contracts/')) return [contract];
+  if (path.endsWith('/proposals')) return [calls.asked];
+  if (path.endsWith('/award')) return [calls.proposed];
+  if (path.startsWith('/v1/requests/')) return [calls.own];
   if (path.startsWith('/v1/tokens/challenges/')) return [confirmed.id];
   return path.startsWith('/v1/tokens/') ? ['t2'] : [id, jid];
 }
@@ -178,6 +203,11 @@ function initOf({ method, path, operation: { requestBody, security } }: Route): 
   const example = {
     ...(schema?.example as { [name: string]: unknown }),
     ...(path === '/v1/contracts' && { listing: id, input: { amount: 5 } }),
+    ...(path === '/v1/requests' && {
+      query: 'currency',
+      deadline: new Date(Date.now() + 600_000).toISOString(),
+    }),
+    ...(path.endsWith('/award') && { proposal: calls.proposal }),
   };
   const names = Object.keys(schema?.properties ?? {});
   const spoilt = fc

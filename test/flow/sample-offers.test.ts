@@ -30,21 +30,17 @@ async function running(account: string) {
   const agent = await startSpecialist(specialist, { service, domain, directory: directory.jid });
   onTestFinished(() => agent.stop());
   const listing = listingId({ jid: agent.bareJid, kind: 'command', node: specialist.skill.id });
-  await until('it is listed', async () => !isProblem(await showListing(deps(), listing)), 20_000);
+  await until('it is listed', async () => !isProblem(await showListing(deps(), listing)));
   await until('it has registered', async () => findRegistration(directory.db, agent.bareJid));
   return { agent, listing };
 }
 
 const ended = (party: string) =>
-  until(
-    'the contract has ended',
-    async () => {
-      const filter = { party, side: null, states: [] };
-      const [contract] = await listContracts(directory.db, filter, { after: null, limit: 1 });
-      return contract && ['completed', 'declined', 'failed'].includes(contract.state) && contract;
-    },
-    20_000,
-  );
+  until('the contract has ended', async () => {
+    const filter = { party, side: null, states: [] };
+    const [contract] = await listContracts(directory.db, filter, { after: null, limit: 1 });
+    return contract && ['completed', 'declined', 'failed'].includes(contract.state) && contract;
+  });
 
 test('two samples negotiate over XMPP alone: one sells, the other buys within its budget', async () => {
   const [poet, patron] = [await running('poet'), await running('patron')];

@@ -8,7 +8,13 @@ import { offerLimits } from '../../operations/contracts/offers.ts';
 import { capsVerOfElement, readCaps } from '../../protocol/caps.ts';
 import { writeCommandNotice } from '../../protocol/command-notice.ts';
 import { formValue, readForm } from '../../protocol/data-form.ts';
-import { NS_COMMANDS, NS_DATA, NS_DISCO_INFO, NS_SUBSCRIPTION } from '../../protocol/namespaces.ts';
+import {
+  NS_COMMANDS,
+  NS_DATA,
+  NS_DISCO_INFO,
+  NS_REQUEST,
+  NS_SUBSCRIPTION,
+} from '../../protocol/namespaces.ts';
 import { readPubsubEvent } from '../../protocol/pubsub.ts';
 import { type Element, xml } from '../../protocol/xml.ts';
 import { nodeCharsMax } from '../../worker/browse/nodes.ts';
@@ -122,8 +128,12 @@ function textIn(element: Element, name: string): string | null {
 
 /** What a result's field `id` says. */
 function idIn(answer: Element): string {
+  return valueIn(answer, 'id');
+}
+
+function valueIn(answer: Element, name: string): string {
   const form = answer.getChild('command', NS_COMMANDS)?.getChild('x', NS_DATA);
-  return (form && formValue(readForm(form), 'id')) ?? '';
+  return (form && formValue(readForm(form), name)) ?? '';
 }
 
 /** The specialist adds a command, and says so. */
@@ -157,6 +167,7 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
   dice.onMessage = (message) => void heardByDice.push(message);
   let [session, cursor, subscription, seq, at, end] = ['SESSION', 'CURSOR', 'ID', 'SEQ', 'AT', 'END'];
   let contract = 'CONTRACT';
+  let [request, proposal, awarded, deadline] = ['REQUEST', 'PROPOSAL', 'AWARDED', '2026-11-20T18:10:00Z'];
   const stanza = (title: string) =>
     page.stanza(title, [
       ...['roll', 'loaded', 'toss'].map((node): [string, string] => [
@@ -171,6 +182,10 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
       ['5f1d0c3a9be27764', subscription],
       ['31337', seq],
       ['CONTRACT', contract],
+      ['REQUEST', request],
+      ['PROPOSAL', proposal],
+      ['AWARDED', awarded],
+      ['2026-11-20T18:10:00Z', deadline],
       ['2026-11-20T17:05:12.345Z', at],
       ['2026-11-27T17:00:00Z', end],
     ]);
@@ -215,11 +230,27 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     );
     expect(shapeOf(refused), String(refused)).toBe(shapeOf(stanza('the directory answers: too-early')));
   };
+  /** What the specialist does with the call for proposals in which it is asked. */
+  const answerCall = async () => {
+    await isTold('cfp', heardByDice);
+    for (const name of page.namesOf('the provider sends')) {
+      const answer = await say(dice, `the provider sends: ${name}`);
+      proposal = answer.getChild('request', NS_REQUEST)?.attrs.proposal ?? proposal;
+      expect(shapeOf(answer), `${name}: ${answer}`).toBe(shapeOf(stanza(`the directory answers: ${name}`)));
+    }
+    const told = await until('the client is told', async () =>
+      heard.find((one) => one.getChild('request', NS_REQUEST)?.attrs.event === 'propose'),
+    );
+    const shown = stanza('the directory tells: proposed');
+    expect(shapeOf(told), String(told)).toBe(shapeOf(shown));
+    expect(told.getChildText('body')).toBe(shown.getChildText('body'));
+  };
   /** What begins anew with the first step of its command. */
   const begins = new Map([
     ['move-id', 'the specialist sends: contract'],
     ['contracts-list', 'you send: contracts'],
     ['contracts-others', 'you send: contracts'],
+    ['request-award', 'you send: request'],
   ]);
   for (const name of page.namesOf('you send')) {
     const first = begins.get(name);
@@ -240,6 +271,14 @@ test('each question of docs/xmpp.md has the answer that stands below it', async 
     if (name === 'offer-terms') {
       contract = idIn(answer);
       await answerTerms();
+    }
+    if (name === 'request-make') {
+      [request, deadline] = [idIn(answer), valueIn(answer, 'deadline')];
+      await answerCall();
+    }
+    if (name === 'request-take') {
+      awarded = valueIn(answer, 'contract');
+      await isTold('accepted', heardByDice);
     }
     if (name !== 'news-subscribe') continue;
     await addToss(dice);

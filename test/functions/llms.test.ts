@@ -53,6 +53,7 @@ describe('/llms.txt', () => {
       'Relay',
       'Negotiate',
       'Rate',
+      'Proposals',
       'Mirror',
       'Token',
       'Errors',

@@ -23,6 +23,7 @@ const pages = [
   'GET /listings/{id}',
   'GET /problems',
   'GET /problems/{code}',
+  'GET /requests/{id}',
   'GET /static/{file}',
 ];
 

@@ -26,6 +26,8 @@ import { readNews } from '../../protocol/dialects/news.ts';
 import { readOnBehalfOf } from '../../protocol/dialects/on-behalf-of.ts';
 import { readInvoice, readInvoiceElement } from '../../protocol/dialects/payment.ts';
 import { readQueryNotice } from '../../protocol/dialects/query-notice.ts';
+import { readRequestAnswer } from '../../protocol/dialects/request-answer.ts';
+import { readRequestNotice } from '../../protocol/dialects/request-notice.ts';
 import { readInfo, readItems } from '../../protocol/disco.ts';
 import { readTime } from '../../protocol/entity-time.ts';
 import { readLayout } from '../../protocol/form-layout.ts';
@@ -106,6 +108,8 @@ export const readers: { [name: string]: (element: Element) => unknown } = {
   readPubsubQuestion: (element) => [readPubsubQuestion(element, 'get'), readPubsubQuestion(element, 'set')],
   readQueryNotice,
   readRawInfo,
+  readRequestAnswer,
+  readRequestNotice,
   readRoster,
   readRsmQuestion,
   readRsmResult,

@@ -1,4 +1,4 @@
-/** The worker's jobs: taken as they come, the longest waiting first, and the clock of contracts and scores. */
+/** The worker's jobs: taken as they come, the longest waiting first, and the clock of contracts, calls for proposals, and scores. */
 
 import { type AskedNotice, contractNotices } from '../../db/contract-notices.ts';
 import { jobChannel, nextJobs, noteReader, putOffJob, type WaitingJob } from '../../db/jobs.ts';
@@ -7,11 +7,13 @@ import type { Side } from '../../market/contract/states.ts';
 import { moveOverdue } from '../../operations/contracts/move.ts';
 import type { Deps } from '../../operations/deps.ts';
 import { settleScores } from '../../operations/ratings/score.ts';
+import { moveOverdueRequests } from '../../operations/requests/move.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { backoffMs } from '../backoff.ts';
 import { Follower } from '../follower.ts';
 import { gathered } from '../gathered.ts';
 import { errorText, type Log } from '../log.ts';
+import { type ToldOfRequest, tellOfRequest } from '../requests/tell.ts';
 import type { Session } from '../session.ts';
 import { Calls } from './calls.ts';
 import { openLedger } from './ledger.ts';
@@ -28,7 +30,7 @@ export const jobLimits = {
   clockMs: 1_000,
   retryBaseMs: 500,
   retryMaxMs: 60_000,
-  /** Contracts that one tick of the clock moves, and scores that it computes. */
+  /** Contracts, and calls for proposals, that one tick of the clock moves, and scores that it computes. */
   overdueMax: 100,
   scoresMax: 20,
 } as const;
@@ -57,6 +59,7 @@ export class Jobs {
   #ticking: Promise<void> | null = null;
   #tell: (asked: AskedNotice) => Promise<void>;
   #tellOfRating: (asked: AskedRating) => Promise<void>;
+  #tellOfRequest: (told: ToldOfRequest) => Promise<void>;
 
   constructor(jobs: JobsDeps) {
     this.#deps = jobs;
@@ -75,6 +78,7 @@ export class Jobs {
     const notice = gathered((asked: AskedNotice[]) => contractNotices(db, asked));
     this.#tell = (asked) => tellParty({ db, session, taken, notice }, asked);
     this.#tellOfRating = (asked) => tellOfRating({ db, session, taken }, asked);
+    this.#tellOfRequest = (told) => tellOfRequest({ deps, session, taken }, told);
   }
 
   start(): void {
@@ -146,8 +150,8 @@ export class Jobs {
   /** @throws where it has to be tried again */
   async #do({ task, payload }: WaitingJob): Promise<void> {
     const { deps, session, log } = this.#deps;
-    const { contract = '', seq, party, provider = '', client = '', state = '', challenge = '' } = payload;
-    const { by, act } = payload;
+    const { contract = '', seq, party, provider = '', client = '', state = '', by, act } = payload;
+    const { request = '', place, challenge = '' } = payload;
     switch (task) {
       case 'call':
         return this.#calls.take({ id: contract, provider, client, state });
@@ -155,6 +159,8 @@ export class Jobs {
         return this.#tell({ contract, seq: Number(seq), party: sideOf(party) });
       case 'tell-rating':
         return this.#tellOfRating({ contract, by: sideOf(by), act: act === 'reply' ? 'reply' : 'rate' });
+      case 'tell-request':
+        return this.#tellOfRequest({ request, seq: Number(seq), place: Number(place) });
       case 'confirm': {
         const onError = (error: unknown) => log('error', 'confirmation-failed', { error: errorText(error) });
         return askToConfirm({ deps, session, onError }, challenge);
@@ -168,6 +174,7 @@ export class Jobs {
     const { deps } = this.#deps;
     this.#ticking ??= Promise.all([
       moveOverdue(deps, jobLimits.overdueMax),
+      moveOverdueRequests(deps, jobLimits.overdueMax),
       settleScores(deps, jobLimits.scoresMax),
     ])
       .then(() => undefined)
