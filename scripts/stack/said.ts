@@ -19,10 +19,15 @@ export function invitation(http: string, { wanted, missing, unwanted }: FirstCra
 
 Guildhall is at ${http}
 
-Try:
-  curl "${http}/v1/listings?q=convert%20currency"
-  curl "${http}/v1/listings?q=tag:finance"
-  ${process.platform === 'darwin' ? 'open' : 'xdg-open'} ${http}/
+Try these three; docs/trade.md goes through them with curl, and "1. A token" of it says how a chat client gets the token:
+  A call: "3. Call it", of
+    curl "${http}/v1/listings?q=convert%20currency"
+  A negotiated contract: "4. Agree on a price", with
+    curl "${http}/v1/listings?q=write%20a%20verse"
+  A rating: "7. Rate it", of
+    curl "${http}/v1/listings?q=print%20a%20banner"
+
+Or look around: ${process.platform === 'darwin' ? 'open' : 'xdg-open'} ${http}/
 
 Ctrl-C ends it, a later start goes on from here, and "npm run reset" clears everything.`;
 }
