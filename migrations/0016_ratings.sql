@@ -132,7 +132,8 @@ create trigger dealing_begun after insert on contract
   for each row when (new.state in ('completed', 'resolved')) execute function count_dealing();
 --> statement-breakpoint
 create trigger dealing_moved after update of state on contract
-  for each row when (old.state is distinct from new.state) execute function count_dealing();
+  for each row when ((old.state in ('completed', 'resolved')) <> (new.state in ('completed', 'resolved')))
+  execute function count_dealing();
 --> statement-breakpoint
 insert into dealing (party, other, contracts, paid, since)
   select party, other, count(*), count(*) filter (where is_paid), min(since)

@@ -25,8 +25,8 @@ export const jobLimits = {
   /** Jobs under way at the same time. Calls do not wait for their agents here: see `line.ts`. */
   jobsMax: 512,
   /** As long as jobs come they are looked for this often; after so many looks in vain the next one is waited for. */
-  lookMs: 10,
-  vainLooksMax: 10,
+  lookMs: 5,
+  vainLooksMax: 20,
   clockMs: 1_000,
   retryBaseMs: 500,
   retryMaxMs: 60_000,
