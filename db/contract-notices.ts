@@ -4,9 +4,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { Contract, ContractEvent } from '../market/contract/contract.ts';
 import type { Side } from '../market/contract/states.ts';
 import { consents, known } from './consent.ts';
-import { eventColumns, shownContract } from './contracts.ts';
 import { type Database, fewRows } from './database.ts';
 import { builtOnce, keptByConnections } from './prepared.ts';
+import { eventColumns, shownContract } from './read-contracts.ts';
 import { contract, contractEvent } from './schema.ts';
 
 export type AskedNotice = { contract: string; seq: number; party: Side };

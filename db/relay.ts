@@ -4,10 +4,10 @@ import { eq, type SQL, sql } from 'drizzle-orm';
 import type { Facts } from '../market/facts.ts';
 import type { Listing, ListingRecord } from '../market/listing.ts';
 import type { RegistrationRecord } from '../market/registration.ts';
-import { type CarriedContract, shownContract } from './contracts.ts';
 import type { Database } from './database.ts';
 import { listingColumns, reachableAt, recordOf } from './listings.ts';
 import { builtOnce, keptByConnections } from './prepared.ts';
+import { type CarriedContract, shownContract } from './read-contracts.ts';
 import { registrationState } from './registrations.ts';
 import { agent, contract, listing, listingStatus } from './schema.ts';
 

@@ -1,13 +1,7 @@
 /** Moving a contract: a party's moves, and those of the directory. */
 
-import {
-  contractHistory,
-  contractToCarryOn,
-  moveContract,
-  overdueContracts,
-  type Thread,
-  type WrittenMove,
-} from '../../db/contracts.ts';
+import { moveContract, type Thread, type WrittenMove } from '../../db/contracts.ts';
+import { contractHistory, contractToCarryOn, overdueContracts } from '../../db/read-contracts.ts';
 import type { Contract, MoveData } from '../../market/contract/contract.ts';
 import { due } from '../../market/contract/due.ts';
 import { contractLimits } from '../../market/contract/limits.ts';

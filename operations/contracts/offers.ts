@@ -1,7 +1,8 @@
 /** Offers: how many somebody may make that nobody accepts, and how one is written. */
 
-import { insertContract, unacceptedOffers } from '../../db/contracts.ts';
+import { insertContract } from '../../db/contracts.ts';
 import { waitingOffers } from '../../db/offers.ts';
+import { unacceptedOffers } from '../../db/read-contracts.ts';
 import type { Contract, ContractEvent } from '../../market/contract/contract.ts';
 import type { Side } from '../../market/contract/states.ts';
 import { type Problem, problem } from '../../market/problem.ts';

@@ -1,6 +1,11 @@
 /** Contracts as their parties see them. */
 
-import { type ContractFilter, contractHistory, findContract, listContracts } from '../../db/contracts.ts';
+import {
+  type ContractFilter,
+  contractHistory,
+  findContract,
+  listContracts,
+} from '../../db/read-contracts.ts';
 import type { Contract, ContractEvent } from '../../market/contract/contract.ts';
 import { due } from '../../market/contract/due.ts';
 import { contractLimits } from '../../market/contract/limits.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
-import { contractToCarryOn } from '../../db/contracts.ts';
 import { claimDatabase } from '../../db/directory.ts';
+import { contractToCarryOn } from '../../db/read-contracts.ts';
 import { grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import type { Contract } from '../../market/contract/contract.ts';

@@ -1,16 +1,15 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { insertContract, moveContract } from '../../db/contracts.ts';
+import { forgetKeys, keptKey } from '../../db/idempotency.ts';
 import {
   contractHistory,
   contractToCarryOn,
   findContract,
-  insertContract,
   listContracts,
-  moveContract,
   overdueContracts,
-} from '../../db/contracts.ts';
-import { forgetKeys, keptKey } from '../../db/idempotency.ts';
+} from '../../db/read-contracts.ts';
 import type { Contract, Opening } from '../../market/contract/contract.ts';
 import { foldContract, foldEvent, moveEvent, openEvent, openMoves } from '../../market/contract/move.ts';
 import { contractKinds, type Party, parties } from '../../market/contract/states.ts';

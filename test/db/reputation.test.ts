@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contractToCarryOn } from '../../db/contracts.ts';
 import { indexState } from '../../db/index-state.ts';
+import { contractToCarryOn } from '../../db/read-contracts.ts';
 import {
   dueScores,
   evidenceLimits,

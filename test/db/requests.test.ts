@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { findRequest, requestHistory } from '../../db/read-requests.ts';
 import { grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
 import { emptyRequests } from '../../db/retention.ts';

@@ -1,8 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { contractHistory, contractToCarryOn, insertContract, moveContract } from '../../db/contracts.ts';
+import { insertContract, moveContract } from '../../db/contracts.ts';
 import type { Database } from '../../db/database.ts';
 import { endedTasks } from '../../db/ended-tasks.ts';
+import { contractHistory, contractToCarryOn } from '../../db/read-contracts.ts';
 import { emptyContracts } from '../../db/retention.ts';
 import type { Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { contractHistory } from '../../db/contracts.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { insertToken } from '../../db/tokens.ts';
 import { listingId } from '../../market/listing-id.ts';
 import { isProblem } from '../../market/problem.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
+import { contractHistory, contractToCarryOn } from '../../db/read-contracts.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
 import { form } from '../../protocol/data-form.ts';
 import { amountForm, callsThrough, number, sumForm } from '../support/calls.ts';

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { contractToCarryOn } from '../../db/contracts.ts';
+import { contractToCarryOn } from '../../db/read-contracts.ts';
 import { withdrawRegistration } from '../../db/registrations.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
 import { showContract } from '../../operations/contracts/show.ts';

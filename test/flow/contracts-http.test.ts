@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
-import { contractToCarryOn } from '../../db/contracts.ts';
+import { contractToCarryOn } from '../../db/read-contracts.ts';
 import { grantRegistration } from '../../db/registrations.ts';
 import { insertToken } from '../../db/tokens.ts';
 import { writeIndex } from '../../db/write-index.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
+import { contractHistory, contractToCarryOn } from '../../db/read-contracts.ts';
 import { findRegistration, grantRegistration, withdrawRegistration } from '../../db/registrations.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import type { Contract } from '../../market/contract/contract.ts';

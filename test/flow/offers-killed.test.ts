@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { contractHistory } from '../../db/contracts.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { form, writeForm } from '../../protocol/data-form.ts';
 import { infoQuery } from '../../protocol/disco.ts';
 import { NS_CONTRACT } from '../../protocol/namespaces.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { contractHistory } from '../../db/contracts.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { form, formValues, writeForm } from '../../protocol/data-form.ts';
 import { type Invoice, readInvoiceElement, writeInvoice } from '../../protocol/dialects/payment.ts';
 import { NS_PAYMENT } from '../../protocol/namespaces.ts';

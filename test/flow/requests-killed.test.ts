@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
 import { beforeAll, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { findRequest, requestHistory } from '../../db/read-requests.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { isProblem, type Problem } from '../../market/problem.ts';

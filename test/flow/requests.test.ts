@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { findRequest } from '../../db/read-requests.ts';
 import { requestLimits } from '../../market/request/limits.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';

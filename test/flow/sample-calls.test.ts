@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { findRegistration } from '../../db/registrations.ts';
 import { listingId } from '../../market/listing-id.ts';
 import { isProblem } from '../../market/problem.ts';

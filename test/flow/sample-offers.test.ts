@@ -1,5 +1,5 @@
 import { beforeAll, expect, inject, onTestFinished, test } from 'vitest';
-import { contractHistory, listContracts } from '../../db/contracts.ts';
+import { contractHistory, listContracts } from '../../db/read-contracts.ts';
 import { findRegistration } from '../../db/registrations.ts';
 import { listingId } from '../../market/listing-id.ts';
 import { parsePolicy } from '../../market/policy.ts';

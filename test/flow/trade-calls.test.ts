@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { useToken } from '../../db/tokens.ts';
 import { hashToken } from '../../market/token.ts';
 import { form, formValue } from '../../protocol/data-form.ts';

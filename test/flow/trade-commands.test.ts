@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { grantConsent } from '../../db/consent.ts';
-import { contractToCarryOn } from '../../db/contracts.ts';
+import { contractToCarryOn } from '../../db/read-contracts.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import { startAgent, type TestAgent } from '../support/agent.ts';
 import { askCommand } from '../support/ask-command.ts';

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { beforeAll, expect, test } from 'vitest';
-import { contractHistory } from '../../db/contracts.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { parsePolicy } from '../../market/policy.ts';
 import { moveOwn } from '../../operations/contracts/move.ts';
 import { infoQuery } from '../../protocol/disco.ts';

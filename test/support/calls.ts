@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { findContract } from '../../db/contracts.ts';
+import { findContract } from '../../db/read-contracts.ts';
 import { grantRegistration } from '../../db/registrations.ts';
 import { writeIndex } from '../../db/write-index.ts';
 import type { Contract } from '../../market/contract/contract.ts';

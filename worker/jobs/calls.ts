@@ -1,8 +1,8 @@
 /** The calls that the worker carries on: each in its turn, by the protocol of what is called. */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { callsUnderWay } from '../../db/contracts.ts';
 import { endedTasks } from '../../db/ended-tasks.ts';
+import { callsUnderWay } from '../../db/read-contracts.ts';
 import type { Element } from '../../protocol/xml.ts';
 import { errorText, type Log } from '../log.ts';
 import { Line } from './line.ts';

@@ -2,8 +2,8 @@
 
 import { type Outstanding, outstandingChallenge } from '../../db/challenges.ts';
 import type { AskedNotice, ContractNotice } from '../../db/contract-notices.ts';
-import { contractHistory } from '../../db/contracts.ts';
 import type { Database } from '../../db/database.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { codeProblem, confirmBody } from '../../market/challenge.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { takeAnswer } from '../../operations/challenges.ts';

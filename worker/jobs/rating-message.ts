@@ -1,8 +1,8 @@
 /** The message that tells a party that it was rated, or that its rating was answered. */
 
 import { isKnown } from '../../db/consent.ts';
-import { contractHistory, contractToCarryOn } from '../../db/contracts.ts';
 import { contractRatings, type KeptRating } from '../../db/ratings.ts';
+import { contractHistory, contractToCarryOn } from '../../db/read-contracts.ts';
 import type { Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
 import { otherSide, type Side } from '../../market/contract/states.ts';

@@ -3,8 +3,9 @@
  * moves. Before a stanza goes out it is noted that it does; one of which nothing is known any more is never sent again.
  */
 
-import { claimStep, contractHistory, type Thread } from '../../db/contracts.ts';
+import { claimStep, type Thread } from '../../db/contracts.ts';
 import type { Database } from '../../db/database.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { fittingResult, formResult } from '../../market/call-result.ts';
 import type { Ask, Contract } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';

@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as wait } from 'node:timers/promises';
-import { contractHistory } from '../../db/contracts.ts';
+import { contractHistory } from '../../db/read-contracts.ts';
 import { fittingResult, toolResult } from '../../market/call-result.ts';
 import type { Contract, Progress } from '../../market/contract/contract.ts';
 import { contractLimits } from '../../market/contract/limits.ts';
