@@ -8,11 +8,12 @@ import { personaOf, type Specialist, samplePassword } from './catalogue.ts';
 import { type CommandDesk, commandDesk } from './commands.ts';
 import { commissionFrom } from './commissioning.ts';
 import { capsElement } from './disco.ts';
-import { submitElement, xmlSafe } from './forms.ts';
+import { xmlSafe } from './forms.ts';
 import { type AskDirectory, addressOf, keepRegistered, type Lease } from './lease.ts';
-import { NS_COMMANDS, NS_PUBLISH_OPTIONS, NS_PUBSUB } from './namespaces.ts';
+import { NS_COMMANDS } from './namespaces.ts';
 import { type Budget, buyer, type Negotiator, readTold, replyTo, seller } from './negotiation.ts';
-import type { Persona, Publication } from './persona.ts';
+import type { Persona } from './persona.ts';
+import { publish } from './publish.ts';
 import { openRoom } from './room.ts';
 import { type Roster, rosterFor } from './roster.ts';
 import { openSession, type Session } from './session.ts';
@@ -211,30 +212,6 @@ function leave(agent: Agent, seconds: number): void {
   agent.backMs = Date.now() + seconds * 1_000;
   agent.live?.roster.leave();
   agent.back = setTimeout(() => agent.live?.roster.join(), seconds * 1_000);
-}
-
-/** XEP-0060 section 7.1.5; the item is replaced by itself, so publishing again changes nothing. */
-async function publish(session: Session, publication: Publication): Promise<void> {
-  const { service, node, itemId, open, payload } = publication;
-  const options = submitElement({
-    formType: NS_PUBLISH_OPTIONS,
-    fields: [
-      ['pubsub#persist_items', ['true']],
-      ['pubsub#access_model', ['open']],
-      // What is published on a shared service is everybody's to add to; each item names its publisher.
-      ...(service ? [['pubsub#publish_model', ['open']] as const] : []),
-    ],
-  });
-  await session.request(
-    'set',
-    xml(
-      'pubsub',
-      { xmlns: NS_PUBSUB },
-      xml('publish', { node }, xml('item', { id: itemId }, payload())),
-      open && xml('publish-options', {}, options),
-    ),
-    service,
-  );
 }
 
 function take(agent: Agent, stanza: Element): void {
