@@ -4,12 +4,14 @@ import { sql } from 'drizzle-orm';
 import { type Database, rowsOf } from './database.ts';
 
 /**
- * Where the follower stands, held until the transaction ends, so that no other takes the same changes. One that is new
- * begins at the head.
+ * Where the follower stands, held until the transaction ends, so that no other takes the same changes. One that is new begins
+ * at the head, or where the first subscription was made: somebody may subscribe before anybody first looks.
  */
 export async function holdCursor(tx: Database, name: string): Promise<number> {
   await tx.execute(sql`
-    insert into follower (name, seq) select ${name}, seq from change_head on conflict (name) do nothing`);
+    insert into follower (name, seq)
+    select ${name}, least(seq, (select min(since) from subscription)) from change_head
+    on conflict (name) do nothing`);
   const [row] = rowsOf<{ seq: string }>(
     await tx.execute(sql`select seq from follower where name = ${name} for update`),
   );

@@ -1,5 +1,6 @@
 /** Deregistering: everything that is said of the agent goes at once. */
 
+import { eraseContractWords, eraseRequestWords } from '../db/erase-words.ts';
 import { unsubscribeFromNews } from '../db/news.ts';
 import { forgetRater } from '../db/ratings.ts';
 import { type Withdrawal, withdrawRegistration } from '../db/registrations.ts';
@@ -11,7 +12,8 @@ import type { Caller, Deps } from './deps.ts';
  * deregisters wants to be out of the directory, not out of one table of it: what it goes on stating to everybody
  * does not bring it back, only its own next registration or subscription does. Nothing is told to it any more, either.
  *
- * What it wrote of others in ratings goes too; that it rated them, and how, stays, since it is their history as well.
+ * What it wrote of others in ratings goes too, and its words in contracts and calls for proposals that are over; what happened
+ * stays, and how it rated, since that is the others' history as well.
  */
 export async function deregister(
   { db }: Deps,
@@ -20,5 +22,7 @@ export async function deregister(
   const queries = await endSubscriptions(db, jid);
   const news = await unsubscribeFromNews(db, jid);
   await forgetRater(db, jid);
+  await eraseContractWords(db, jid);
+  await eraseRequestWords(db, jid);
   return { ...(await withdrawRegistration(db, jid)), ended: queries + (news ? 1 : 0) };
 }

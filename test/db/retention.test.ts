@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { insertContract, moveContract } from '../../db/contracts.ts';
 import type { Database } from '../../db/database.ts';
 import { endedTasks } from '../../db/ended-tasks.ts';
+import { eraseContractWords } from '../../db/erase-words.ts';
 import { contractHistory, contractToCarryOn } from '../../db/read-contracts.ts';
 import { emptyContracts } from '../../db/retention.ts';
 import type { Contract } from '../../market/contract/contract.ts';
@@ -156,6 +157,57 @@ describe('a contract that ended long ago', () => {
   });
 });
 
+describe('an agent that leaves', () => {
+  const client = 'leaver@agents.test';
+
+  test('takes its words along from contracts that are over, and nothing that happened', async () => {
+    const offered = opening('direct', { id: 'left', client, words: 'By noon, please.' });
+    const event = openEvent(offered, ago(1));
+    const contract = foldContract(offered, [event]);
+    await insertContract(database.db, { contract, event, jobs: [], key: null, thread: null }, 1_000_000);
+    const next = moveEvent(contract, 'client', 'cancel', { reason: 'Too dear.' }, ago(1));
+    if (isProblem(next)) throw new Error(next.detail);
+    await moveContract(database.db, { after: foldEvent(contract, next), event: next });
+    await eraseContractWords(database.db, offered.provider);
+    expect((await contractToCarryOn(database.db, 'left'))?.contract).toMatchObject({
+      words: 'By noon, please.',
+      reason: 'Too dear.',
+    });
+    await eraseContractWords(database.db, client);
+    const known = await contractToCarryOn(database.db, 'left');
+    expect(known?.contract).toMatchObject({
+      state: 'cancelled',
+      client,
+      words: null,
+      reason: null,
+      version: 2,
+    });
+    const history = await contractHistory(database.db, 'left', 10);
+    expect(history.map(({ by, move }) => [by, move])).toEqual([
+      ['client', 'offer'],
+      ['client', 'cancel'],
+    ]);
+    expect(JSON.stringify(history)).not.toMatch(/Too dear|By noon/);
+    expect(foldContract({ ...offered, words: null }, history)).toEqual(known?.contract);
+  });
+
+  test('leaves what is under way as it is, and what the other side said', async () => {
+    const id = await ended(1, [
+      ['directory', 'start'],
+      ['directory', 'fail'],
+    ]);
+    const known = await contractToCarryOn(database.db, id);
+    await eraseContractWords(database.db, known?.contract.client ?? '');
+    expect((await contractToCarryOn(database.db, id))?.contract).toEqual(known?.contract);
+    const open = opening('direct', { id: 'still', client, words: 'By noon.' });
+    const event = openEvent(open, new Date());
+    const contract = foldContract(open, [event]);
+    await insertContract(database.db, { contract, event, jobs: [], key: null, thread: null }, 1_000_000);
+    await eraseContractWords(database.db, client);
+    expect((await contractToCarryOn(database.db, 'still'))?.contract.words).toBe('By noon.');
+  });
+});
+
 describe('among many contracts', () => {
   /** The plan of the statement that the function runs. */
   async function planOf(run: (db: Database) => Promise<unknown>): Promise<string> {
@@ -177,10 +229,9 @@ describe('among many contracts', () => {
         now(), now(), '{"step":"closed"}', 'client'
       from generate_series(1, 20000) as n`);
     await database.db.execute(sql`analyze contract`);
-    for (const [openedBy, index] of [
-      ['client', 'contract_client_open'],
-      ['provider', 'contract_provider_open'],
-    ] as const) {
+    // Either leaves out those that have ended; which one is taken depends on how many there are.
+    const index = /contract_(client|provider)_open/;
+    for (const openedBy of ['client', 'provider'] as const) {
       const of = opening(openedBy === 'client' ? 'call' : 'witness', {
         ...{ id: 'one', client: 'busy@agents.test', openedBy },
       });
@@ -189,7 +240,7 @@ describe('among many contracts', () => {
       const plan = await planOf((db) =>
         insertContract(db, { contract, event, thread: null, jobs: [], key: null }, 250),
       );
-      expect(plan).toContain(index);
+      expect(plan).toMatch(index);
       expect(plan).not.toContain('Seq Scan on contract');
     }
     expect(await planOf((db) => endedTasks(db, 100))).toContain('contract_ended_task');

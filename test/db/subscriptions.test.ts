@@ -122,6 +122,17 @@ describe('what changes match', () => {
     ]);
   });
 
+  test('is told of what changed before anybody first looked', async () => {
+    await writeIndex(own.db, [indexOf('fx@works.test', [{ node: 'before', tags: ['money'] }])], 0);
+    await own.db.execute(sql`delete from follower`);
+    await subscribed('tag:money');
+    await writeIndex(own.db, [indexOf('fx@works.test', [{ node: 'after', tags: ['money'] }])], 60_000);
+    expect(await matchAll()).toBe(1);
+    expect((await waiting()).map(({ listing }) => listing)).toEqual([
+      expect.stringContaining('command.after'),
+    ]);
+  });
+
   test('is nothing where a listing changes and does not match, or matches no more', async () => {
     await subscribed('tag:money');
     const write = (tags: string[], name: string) =>
